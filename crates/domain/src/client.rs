@@ -1,0 +1,60 @@
+//! Clients: messaging identities of a user.
+
+use crate::values::{ClientName, ClientSessionId, Region};
+use crate::{ClientId, NewGroup, Timestamp, UserId};
+
+/// One messaging identity of a user, e.g. one phone number: it owns groups and contacts, and its credentials
+/// (`session_id` and `access_token`) reach it alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// `_id`.
+    pub id: ClientId,
+    /// What the user calls it.
+    pub name: ClientName,
+    /// Whether it is the one meant when the user names none. Each user has exactly one.
+    pub is_default: bool,
+    /// The public half of its credentials.
+    pub session_id: ClientSessionId,
+    /// Where its national phone numbers are at home.
+    pub region: Option<Region>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A client to be made, with its default group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewClient {
+    /// `_id`.
+    pub id: ClientId,
+    /// See [`Client::name`].
+    pub name: ClientName,
+    /// See [`Client::session_id`].
+    pub session_id: ClientSessionId,
+    /// The hash of the secret half of its credentials.
+    pub token_hash: TokenHash,
+    /// See [`Client::region`].
+    pub region: Option<Region>,
+    /// See [`Client::created_at`].
+    pub created_at: Timestamp,
+    /// See [`Client::updated_at`].
+    pub updated_at: Timestamp,
+    /// Its first group, which is its default one whatever `is_default` says.
+    pub group: NewGroup,
+}
+
+/// SHA-256 of a random secret: what is stored in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenHash(pub [u8; 32]);
+
+/// What a `session_id` leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCredential {
+    /// Whose client it is.
+    pub user: UserId,
+    /// The client.
+    pub client: ClientId,
+    /// What the secret half must hash to.
+    pub token_hash: TokenHash,
+}

@@ -1,0 +1,124 @@
+//! Contacts.
+
+use crate::values::{Channel, ContactName, Number, SurveySortId};
+use crate::{ClientId, ContactId, GroupId, ObjectId, Timestamp};
+
+/// Somebody (or something) a client talks to. It stands in exactly one group of its client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// `_id`.
+    pub id: ContactId,
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// Where it stands: a group of the same client.
+    pub group_id: GroupId,
+    /// What it is called; may be empty.
+    pub name: ContactName,
+    /// Verbatim, as the consumer wrote it; several contacts of a client may share one.
+    pub number: Number,
+    /// The platform it is reached on.
+    pub channel: Channel,
+    /// The survey it is taking part in.
+    pub transaction: Transaction,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// `__v` of the system it was imported from, 0 otherwise. Not our version: that is `revision`.
+    pub legacy_version: i64,
+    /// Counts every change of the row, so that two within a millisecond differ.
+    pub revision: i64,
+}
+
+/// The survey a contact is taking part in (`transaction` in the guide).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transaction {
+    /// Which survey.
+    pub survey_id: Option<ObjectId>,
+    /// Its place in it, kept in its JSON type.
+    pub survey_sort_id: Option<SurveySortId>,
+}
+
+/// A contact to be made. Imported ones bring their own id, times and `__v`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewContact {
+    /// `_id`.
+    pub id: ContactId,
+    /// The group; `None` is the default group of the scope's client, or of the user's default client where the scope
+    /// isn't narrowed to one. A group given chooses the client.
+    pub group_id: Option<GroupId>,
+    /// See [`Contact::name`].
+    pub name: ContactName,
+    /// See [`Contact::number`].
+    pub number: Number,
+    /// See [`Contact::channel`].
+    pub channel: Channel,
+    /// See [`Contact::transaction`].
+    pub transaction: Transaction,
+    /// See [`Contact::created_at`].
+    pub created_at: Timestamp,
+    /// See [`Contact::updated_at`].
+    pub updated_at: Timestamp,
+    /// See [`Contact::legacy_version`].
+    pub legacy_version: i64,
+}
+
+/// What an update sets; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactChanges {
+    /// A new name.
+    pub name: Option<ContactName>,
+    /// A new number.
+    pub number: Option<Number>,
+    /// Another group of the same client.
+    pub group_id: Option<GroupId>,
+    /// Another channel.
+    pub channel: Option<Channel>,
+    /// Changes of the survey.
+    pub transaction: TransactionChanges,
+}
+
+/// What an update sets in a [`Transaction`]: the outer `None` leaves a member, the inner one clears it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TransactionChanges {
+    /// Sets or clears [`Transaction::survey_id`].
+    pub survey_id: Option<Option<ObjectId>>,
+    /// Sets or clears [`Transaction::survey_sort_id`].
+    pub survey_sort_id: Option<Option<SurveySortId>>,
+}
+
+impl ContactChanges {
+    /// This contact with these changes made, its times and revision left alone: what a store compares with the row it
+    /// holds (equal: nothing to write) and then writes.
+    #[must_use]
+    pub fn applied_to(&self, contact: &Contact) -> Contact {
+        let mut changed = contact.clone();
+        if let Some(name) = &self.name {
+            changed.name = name.clone();
+        }
+        if let Some(number) = &self.number {
+            changed.number = number.clone();
+        }
+        if let Some(group_id) = self.group_id {
+            changed.group_id = group_id;
+        }
+        if let Some(channel) = &self.channel {
+            changed.channel = channel.clone();
+        }
+        if let Some(survey_id) = self.transaction.survey_id {
+            changed.transaction.survey_id = survey_id;
+        }
+        if let Some(survey_sort_id) = &self.transaction.survey_sort_id {
+            changed.transaction.survey_sort_id = survey_sort_id.clone();
+        }
+        changed
+    }
+}
+
+/// Which contacts of a list are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactFilter {
+    /// Those of one group. Where the scope isn't narrowed to a client, the group chooses it. An unknown or foreign
+    /// group holds nothing.
+    pub group_id: Option<GroupId>,
+}

@@ -1,0 +1,83 @@
+//! What a store must do: the ports that `crates/postgres` and `crates/sqlite` implement.
+//!
+//! * **A method is one atomic act**, in the domain's words. The store decides whether that takes one statement or a
+//!   transaction; no transaction crosses a port. Acts over many rows say so, and say what holds half-way.
+//! * **An act once begun is finished** whether or not its caller still waits: dropping the future never undoes, halves
+//!   or repeats a write, and never leaves a connection in the middle of something.
+//! * **An answered write is on disk** and seen by every read that begins after the answer.
+//! * [`Scope`](crate::Scope) or [`Account`](crate::Account) is an argument of everything below a user; absent and
+//!   foreign are the same outcome. Only [`Finders`] has none.
+//! * Times are arguments, at whole milliseconds: a store never asks its own clock.
+//!
+//! To add a method: say here what it does and promises; add its behaviour to `crates/store-tests` and to the list
+//! there; then both adapters; then a route.
+
+mod clients;
+mod contacts;
+mod error;
+mod finders;
+mod groups;
+mod health;
+mod sessions;
+mod users;
+
+use std::sync::Arc;
+
+pub use clients::ClientRepository;
+pub use contacts::{ContactCreation, ContactRepository, ContactUpdate, MatchingDeletion};
+pub use error::{Result, StoreError};
+pub use finders::Finders;
+pub use groups::{GroupDeletion, GroupRepository, GroupUpdate};
+pub use health::StoreHealth;
+pub use sessions::SessionRepository;
+pub use users::UserRepository;
+
+/// Acts over more rows than this go in steps.
+pub const MANY_ROWS: usize = 5_000;
+
+/// So many rows are touched by one step, each a short transaction of its own.
+pub const STEP_ROWS: usize = 2_000;
+
+/// One store behind all its ports.
+#[derive(Clone)]
+pub struct Store {
+    /// Contacts.
+    pub contacts: Arc<dyn ContactRepository>,
+    /// Contact groups.
+    pub groups: Arc<dyn GroupRepository>,
+    /// Clients.
+    pub clients: Arc<dyn ClientRepository>,
+    /// Users.
+    pub users: Arc<dyn UserRepository>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionRepository>,
+    /// From what a caller shows to who that is.
+    pub finders: Arc<dyn Finders>,
+    /// Whether the store answers.
+    pub health: Arc<dyn StoreHealth>,
+}
+
+impl Store {
+    /// The store of an adapter that implements every port on one type.
+    pub fn of<S>(adapter: Arc<S>) -> Self
+    where
+        S: ContactRepository
+            + GroupRepository
+            + ClientRepository
+            + UserRepository
+            + SessionRepository
+            + Finders
+            + StoreHealth
+            + 'static,
+    {
+        Self {
+            contacts: adapter.clone(),
+            groups: adapter.clone(),
+            clients: adapter.clone(),
+            users: adapter.clone(),
+            sessions: adapter.clone(),
+            finders: adapter.clone(),
+            health: adapter,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Sessions: what a sign-in begins.
+
+use crate::{SessionId, Timestamp, TokenHash, UserId};
+
+/// A signed-in session. Its refresh token isn't stored: it is derived from the server's key and [`SessionSecret`],
+/// and checked by its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// `_id`.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// What the signing-in program called itself.
+    pub user_agent: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    pub last_used_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// What its refresh token is made from and checked by.
+    pub secret: SessionSecret,
+}
+
+/// What a session's refresh token is derived from (with a key that the store doesn't hold), and the hash it must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionSecret {
+    /// How often it was rotated.
+    pub counter: i64,
+    /// Drawn anew at each rotation.
+    pub nonce: [u8; 16],
+    /// Which of the server's keys it was derived with.
+    pub key_id: [u8; 8],
+    /// SHA-256 of the current refresh token.
+    pub token_hash: TokenHash,
+    /// SHA-256 of the one before.
+    pub previous_token_hash: Option<TokenHash>,
+}
+
+/// A session to be begun: all of it is decided before it is stored.
+pub type NewSession = Session;

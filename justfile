@@ -1,0 +1,34 @@
+# What a developer does often. `just` lists it.
+
+_default:
+    @just --list
+
+# The server, on SQLite in this folder.
+run *args:
+    cargo run --release -- {{ args }}
+
+# All tests; brings up its own PostgreSQL.
+test *args:
+    cargo test --workspace {{ args }}
+
+# What must hold before a commit.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# All that CI runs.
+ci:
+    .ci/run
+
+# Renews crates/postgres/.sqlx after a change of a query or a migration.
+sqlx-prepare:
+    scripts/sqlx-prepare
+
+# Cold start and resident memory while idle, of the release build.
+measure-idle:
+    cargo build --release --workspace --locked
+    scripts/measure-idle target/release/roster
+
+# Licences, bans and advisories, by deny.toml (needs cargo-deny).
+deny:
+    cargo deny check

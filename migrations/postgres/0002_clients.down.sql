@@ -1,0 +1,2 @@
+DROP TABLE client_credentials;
+DROP TABLE clients;
