@@ -20,3 +20,6 @@ CREATE TABLE contact_groups (
 
 -- At most one default group a client (at least one by the order of locks); also how it is found.
 CREATE UNIQUE INDEX contact_groups_default ON contact_groups (user_id, client_id) WHERE is_default;
+
+-- A client is of one user: so that the planner expects as many groups of a client as there are.
+CREATE STATISTICS contact_groups_owners (dependencies) ON user_id, client_id FROM contact_groups;

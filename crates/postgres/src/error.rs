@@ -1,0 +1,142 @@
+//! What a failure of the database means.
+
+use std::borrow::Cow;
+
+use roster_domain::ports::StoreError;
+use sqlx::error::DatabaseError;
+
+/// A constraint refused the row, in a way that some act knows how to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Violation {
+    /// The address belongs to somebody.
+    EmailTaken,
+    /// The user doesn't exist.
+    UnknownUser,
+    /// The client doesn't exist.
+    UnknownClient,
+    /// The group doesn't exist, or is another client's.
+    UnknownGroup,
+}
+
+/// Which constraint refused, if it is one that acts know.
+pub(crate) fn violation(error: &sqlx::Error) -> Option<Violation> {
+    match error.as_database_error()?.constraint()? {
+        "user_emails_pkey" => Some(Violation::EmailTaken),
+        "clients_user_fkey" | "sessions_user_fkey" => Some(Violation::UnknownUser),
+        "contact_groups_client_fkey" => Some(Violation::UnknownClient),
+        "contacts_group_fkey" => Some(Violation::UnknownGroup),
+        _ => None,
+    }
+}
+
+/// Whether the whole transaction may be done once more: it met another one, and was undone.
+pub(crate) fn met_another(error: &sqlx::Error) -> bool {
+    matches!(sqlstate(error).as_deref(), Some("40001" | "40P01"))
+}
+
+/// Whether somebody else held a lock for longer than `lock_timeout`.
+pub(crate) fn waited_for_a_lock(error: &sqlx::Error) -> bool {
+    sqlstate(error).as_deref() == Some("55P03")
+}
+
+/// Whether the statement names a table that isn't there.
+pub(crate) fn names_no_table(error: &sqlx::Error) -> bool {
+    sqlstate(error).as_deref() == Some("42P01")
+}
+
+fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error().and_then(DatabaseError::code)
+}
+
+/// What is left of an error that no act knows: the store can't do its work at present, or there is a defect.
+pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::Database(refusal) => {
+            let passing = refusal.code().is_some_and(|code| passes(&code));
+            let refusal = Refusal::of(&*refusal);
+            if passing { StoreError::unavailable(refusal) } else { StoreError::failed(refusal) }
+        }
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => StoreError::unavailable(error),
+        defect => StoreError::failed(defect),
+    }
+}
+
+/// Whether a failure with this SQLSTATE is one of the server's state, not of what was asked.
+fn passes(code: &str) -> bool {
+    match code {
+        // Not writable: a standby, or a primary of yesterday.
+        "25006"
+        // Idle in a transaction, or in one, for too long.
+        | "25P03" | "25P04"
+        // Undone again and again because of others.
+        | "40001" | "40P01"
+        // A lock that nobody let go of.
+        | "55P03"
+        // An I/O error of the server's.
+        | "58030" => true,
+        // Connections, resources (a full disk is 53100), an operator's intervention (statement_timeout is 57014).
+        _ => ["08", "53", "57"].iter().any(|class| code.starts_with(class)),
+    }
+}
+
+/// What the database said, without its detail lines: they quote rows.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} (SQLSTATE {code}{})", constraint.as_ref().map(|name| format!(", {name}")).unwrap_or_default())]
+struct Refusal {
+    message: String,
+    code: String,
+    constraint: Option<String>,
+}
+
+impl Refusal {
+    fn of(error: &dyn DatabaseError) -> Self {
+        Self {
+            message: error.message().to_owned(),
+            code: error.code().unwrap_or_default().into_owned(),
+            constraint: error.constraint().map(str::to_owned),
+        }
+    }
+}
+
+/// A stored row that can't be what it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("corrupt {0}")]
+struct Corrupt(&'static str);
+
+/// See [`Corrupt`]: a failure of the act that read it.
+pub(crate) fn corrupt(what: &'static str) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(Corrupt(what)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("57014", true)]
+    #[case("57P01", true)]
+    #[case("55P03", true)]
+    #[case("53100", true)]
+    #[case("53300", true)]
+    #[case("08006", true)]
+    #[case("40P01", true)]
+    #[case("25006", true)]
+    #[case("42P01", false)]
+    #[case("23505", false)]
+    #[case("22P05", false)]
+    #[case("XX001", false)]
+    fn what_passes(#[case] code: &str, #[case] passing: bool) {
+        assert_eq!(passes(code), passing);
+    }
+
+    #[test]
+    fn a_pool_without_a_free_connection_is_unavailable_and_a_corrupt_row_a_failure() {
+        assert!(matches!(store_error(sqlx::Error::PoolTimedOut), StoreError::Unavailable(_)));
+        assert!(matches!(store_error(corrupt("contacts.id")), StoreError::Failed(_)));
+    }
+}

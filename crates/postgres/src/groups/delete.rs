@@ -1,0 +1,95 @@
+//! Deleting a group, and what becomes of its contacts.
+
+use std::time::Duration;
+
+use roster_domain::ports::GroupDeletion;
+use roster_domain::{ContactsFate, GroupId, Scope, Timestamp};
+use sqlx::{PgConnection, PgPool};
+
+use super::locks::{close_group, default_group, lock_client};
+use super::single;
+use super::steps::{Doomed, Step, delete_contacts, delete_step, has_many, move_some, move_step};
+use crate::transaction::{again, begin_bulk};
+
+pub(super) async fn delete(
+    pool: PgPool,
+    statement_timeout: Duration,
+    scope: Scope,
+    group: GroupId,
+    fate: ContactsFate,
+    at: Timestamp,
+) -> sqlx::Result<GroupDeletion> {
+    let Some((client, is_default)) = single::find(&pool, &scope, group).await? else {
+        return Ok(GroupDeletion::Absent);
+    };
+    if is_default {
+        return Ok(GroupDeletion::DefaultGroup);
+    }
+    let doomed = Doomed { user: scope.user(), client, group };
+    let mut gone = 0;
+    while fate != ContactsFate::Refuse && has_many(&pool, doomed).await? {
+        let step = match fate {
+            ContactsFate::Delete => again(|| delete_step(&pool, statement_timeout, doomed)).await?,
+            _ => again(|| move_step(&pool, statement_timeout, doomed, at)).await?,
+        };
+        match step {
+            Step::Went(contacts) => gone += contacts,
+            Step::Ended(outcome) => return Ok(outcome),
+        }
+    }
+    Ok(match again(|| delete_with_rest(&pool, statement_timeout, doomed, fate, at)).await? {
+        GroupDeletion::Done { contacts } => GroupDeletion::Done { contacts: gone + contacts },
+        other => other,
+    })
+}
+
+/// The group and whatever contacts it (still) has, in one transaction.
+async fn delete_with_rest(
+    pool: &PgPool,
+    statement_timeout: Duration,
+    doomed: Doomed,
+    fate: ContactsFate,
+    at: Timestamp,
+) -> sqlx::Result<GroupDeletion> {
+    let Doomed { user, client, group } = doomed;
+    let mut transaction = begin_bulk(pool, statement_timeout).await?;
+    if lock_client(&mut transaction, user, Some(client)).await?.is_none() {
+        return Ok(GroupDeletion::Absent);
+    }
+    match close_group(&mut transaction, user, client, group).await? {
+        None => return Ok(GroupDeletion::Absent),
+        Some(true) => return Ok(GroupDeletion::DefaultGroup),
+        Some(false) => {}
+    }
+    let contacts = match fate {
+        ContactsFate::Refuse if has_any(&mut transaction, doomed).await? => return Ok(GroupDeletion::NotEmpty),
+        ContactsFate::Refuse => 0,
+        ContactsFate::Delete => delete_contacts(&mut transaction, doomed, None).await?,
+        ContactsFate::Move => {
+            let target = default_group(&mut transaction, user, client).await?;
+            move_some(&mut transaction, doomed, target, at, None).await?
+        }
+    };
+    sqlx::query!(
+        "DELETE FROM contact_groups WHERE user_id = $1 AND id = $2",
+        user.as_bytes().as_slice(),
+        group.as_bytes().as_slice(),
+    )
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(GroupDeletion::Done { contacts })
+}
+
+async fn has_any(connection: &mut PgConnection, doomed: Doomed) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        "SELECT EXISTS ( \
+            SELECT FROM contacts WHERE user_id = $1 AND client_id = $2 AND group_id = $3 \
+         ) AS \"any!\"",
+        doomed.user.as_bytes().as_slice(),
+        doomed.client.as_bytes().as_slice(),
+        doomed.group.as_bytes().as_slice(),
+    )
+    .fetch_one(connection)
+    .await
+}

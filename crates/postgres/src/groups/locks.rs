@@ -1,0 +1,111 @@
+//! What keeps exactly one default group: whatever changes which groups a client has, or which is its default, locks the
+//! client's row first, then the group, then contacts, in several statements, so that each (READ COMMITTED) sees what was
+//! committed while it waited. The unique index sees to it that there is never a second one, this that there is never
+//! none.
+//!
+//! The lock on the client is FOR NO KEY UPDATE: making groups, which needs the client to stay (KEY SHARE), goes on
+//! meanwhile.
+
+use roster_domain::{ClientId, GroupId, Timestamp, UserId};
+use sqlx::PgConnection;
+
+use crate::rows::{GroupRow, id};
+
+/// Locks this client, or the user's default client; `None`: it is gone.
+pub(super) async fn lock_client(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: Option<ClientId>,
+) -> sqlx::Result<Option<ClientId>> {
+    let user = user.as_bytes().as_slice();
+    let locked = match client {
+        Some(client) => {
+            sqlx::query_scalar!(
+                "SELECT id FROM clients WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE",
+                user,
+                client.as_bytes().as_slice(),
+            )
+            .fetch_optional(connection)
+            .await?
+        }
+        None => {
+            sqlx::query_scalar!("SELECT id FROM clients WHERE user_id = $1 AND is_default FOR NO KEY UPDATE", user)
+                .fetch_optional(connection)
+                .await?
+        }
+    };
+    locked.map(|client| id(&client, "clients.id")).transpose()
+}
+
+/// Locks a group against every change but contacts coming into it.
+pub(super) async fn lock_group(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: ClientId,
+    group: GroupId,
+) -> sqlx::Result<Option<GroupRow>> {
+    sqlx::query_as!(
+        GroupRow,
+        "SELECT id, client_id, title, is_default, created_at, updated_at, legacy_version, revision \
+         FROM contact_groups WHERE user_id = $1 AND id = $2 AND client_id = $3 FOR NO KEY UPDATE",
+        user.as_bytes().as_slice(),
+        group.as_bytes().as_slice(),
+        client.as_bytes().as_slice(),
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Locks a group wholly: no contact comes into it any more, and those that were on their way are in it. `None`: it is
+/// gone; else whether it is the default.
+pub(super) async fn close_group(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: ClientId,
+    group: GroupId,
+) -> sqlx::Result<Option<bool>> {
+    sqlx::query_scalar!(
+        "SELECT is_default FROM contact_groups WHERE user_id = $1 AND id = $2 AND client_id = $3 FOR UPDATE",
+        user.as_bytes().as_slice(),
+        group.as_bytes().as_slice(),
+        client.as_bytes().as_slice(),
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The default group. Under the client's lock it stays that.
+pub(super) async fn default_group(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: ClientId,
+) -> sqlx::Result<GroupId> {
+    let group = sqlx::query_scalar!(
+        "SELECT id FROM contact_groups WHERE user_id = $1 AND client_id = $2 AND is_default",
+        user.as_bytes().as_slice(),
+        client.as_bytes().as_slice(),
+    )
+    .fetch_one(connection)
+    .await?;
+    id(&group, "contact_groups.id")
+}
+
+/// Makes the default group an ordinary one. The client is locked, and another group becomes the default before the
+/// transaction ends.
+pub(super) async fn unset_default(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: ClientId,
+    at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE contact_groups SET is_default = false, updated_at = $3, revision = revision + 1 \
+         WHERE user_id = $1 AND client_id = $2 AND is_default",
+        user.as_bytes().as_slice(),
+        client.as_bytes().as_slice(),
+        at.to_utc(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! The ports over PostgreSQL: each act is one statement, or one transaction, on a pool.
+//!
+//! * An act runs in a task of the runtime that connected ([`PostgresStore::connect`]), so it is finished whether or not
+//!   its caller still waits, and sockets belong to one runtime. See `act.rs`.
+//! * Statements are checked at compile time against `.sqlx`; `scripts/sqlx-prepare` renews it.
+//! * Which failure means what is decided in `error.rs` alone.
+//!
+//! Locks are taken in one order everywhere: the client's row, then its group's, then contacts. See `groups/locks.rs`.
+
+mod act;
+mod clients;
+mod connect;
+mod contacts;
+mod error;
+mod finders;
+mod groups;
+mod health;
+mod keys;
+pub mod migrations;
+mod options;
+mod rows;
+mod sessions;
+mod transaction;
+mod users;
+
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::runtime::Handle;
+
+pub use connect::ConnectError;
+pub use options::PostgresOptions;
+
+/// The schema, step by step: `migrations/postgres`.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// Every port, over one pool of connections.
+pub struct PostgresStore {
+    pool: PgPool,
+    runtime: Handle,
+    /// How long one statement of an act over many rows may take.
+    bulk_timeout: Duration,
+    /// When an act on single things is given up on our side: a paused server can't keep its own time.
+    patience: Duration,
+}
+
+impl PostgresStore {
+    /// Ends when every connection is closed; acts that still run finish first.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

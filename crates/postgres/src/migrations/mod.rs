@@ -1,0 +1,147 @@
+//! Bringing a database to this program's schema, and back: sqlx's files and sqlx's own record of them
+//! (`_sqlx_migrations`), under sqlx's own lock, so that its command-line tool and ours can take turns.
+
+mod error;
+mod lock;
+mod state;
+
+use std::time::Duration;
+
+use sqlx::migrate::{Migrate, MigrateError, Migration};
+use sqlx::{Connection, PgConnection};
+use tokio::time::sleep;
+
+pub use error::MigrationError;
+pub use state::{Applied, MigrationState, State};
+pub(crate) use state::{recorded, states};
+
+use crate::error::waited_for_a_lock;
+use crate::{MIGRATOR, connect, options};
+
+/// sqlx's name for its record.
+const TABLE: &str = "_sqlx_migrations";
+
+/// A migration that waits for a table in use gives up after `lock_timeout`, lest everybody queue up behind it, and
+/// tries again: so often, with so much time for the others in between.
+const ATTEMPTS: usize = 15;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Applies what is pending, oldest first, each in a transaction; tells what was applied.
+///
+/// # Errors
+/// When the database can't be worked with, holds other migrations than this program's, or one fails: those before it
+/// stay applied.
+pub async fn run(url: &str) -> Result<Vec<Applied>, MigrationError> {
+    let mut connection = connect(url).await?;
+    lock::acquire(&mut connection).await?;
+    // Closing lets go of the lock as well, and so does being dropped.
+    let outcome = run_locked(&mut connection).await;
+    // What was done is done, whether or not the goodbye is heard.
+    let _ = connection.close().await;
+    outcome
+}
+
+/// Takes back the newest migration; `None`: none is applied.
+///
+/// # Errors
+/// As [`run`].
+pub async fn revert(url: &str) -> Result<Option<Applied>, MigrationError> {
+    let mut connection = connect(url).await?;
+    lock::acquire(&mut connection).await?;
+    let outcome = revert_locked(&mut connection).await;
+    let _ = connection.close().await;
+    outcome
+}
+
+/// Every migration that this program or the database knows, oldest first. Changes nothing.
+///
+/// # Errors
+/// When the database can't be worked with.
+pub async fn status(url: &str) -> Result<Vec<MigrationState>, MigrationError> {
+    let mut connection = connect(url).await?;
+    let recorded = recorded(&mut connection).await?;
+    let _ = connection.close().await;
+    Ok(states(&recorded))
+}
+
+/// How many migrations [`run`] would apply.
+///
+/// # Errors
+/// When the database can't be worked with, or holds other migrations than this program's.
+pub async fn pending(url: &str) -> Result<usize, MigrationError> {
+    let states = status(url).await?;
+    state::refuse_foreign(&states)?;
+    Ok(states.iter().filter(|migration| migration.state == State::Pending).count())
+}
+
+/// Without `statement_timeout`: a migration takes the time it takes.
+async fn connect(url: &str) -> Result<PgConnection, MigrationError> {
+    let options = options::with_timeouts(options::parse(url)?, Duration::ZERO);
+    Ok(connect::open(&options).await?)
+}
+
+async fn run_locked(connection: &mut PgConnection) -> Result<Vec<Applied>, MigrationError> {
+    connection.ensure_migrations_table(TABLE).await?;
+    let states = states(&recorded(&mut *connection).await?);
+    state::refuse_foreign(&states)?;
+    let mut applied = Vec::new();
+    for migration in MIGRATOR.iter().filter(|migration| migration.migration_type.is_up_migration()) {
+        let state = states.iter().find(|state| state.version == migration.version);
+        if state.is_some_and(|state| state.state == State::Pending) {
+            patiently(connection, migration, Direction::Up).await?;
+            applied.push(Applied::of(migration));
+        }
+    }
+    Ok(applied)
+}
+
+async fn revert_locked(connection: &mut PgConnection) -> Result<Option<Applied>, MigrationError> {
+    let states = states(&recorded(&mut *connection).await?);
+    state::refuse_foreign(&states)?;
+    let Some(newest) = states.iter().rfind(|migration| migration.state == State::Applied) else {
+        return Ok(None);
+    };
+    let down = MIGRATOR
+        .iter()
+        .find(|migration| migration.version == newest.version && migration.migration_type.is_down_migration())
+        .ok_or(MigrationError::OneWay { version: newest.version })?;
+    patiently(connection, down, Direction::Down).await?;
+    Ok(Some(Applied::of(down)))
+}
+
+#[derive(Clone, Copy)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// Does one migration, again while somebody holds a lock it needs. Each attempt is a transaction.
+async fn patiently(
+    connection: &mut PgConnection,
+    migration: &Migration,
+    direction: Direction,
+) -> Result<(), MigrationError> {
+    let mut attempt = 1;
+    loop {
+        let done = match direction {
+            Direction::Up => connection.apply(TABLE, migration).await,
+            Direction::Down => connection.revert(TABLE, migration).await,
+        };
+        match done {
+            Ok(_) => return Ok(()),
+            Err(error) if attempt < ATTEMPTS && waited_too_long(&error) => {
+                tracing::info!(version = migration.version, attempt, "a table is in use, trying again");
+                sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        attempt += 1;
+    }
+}
+
+fn waited_too_long(error: &MigrateError) -> bool {
+    match error {
+        MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _) => waited_for_a_lock(cause),
+        _ => false,
+    }
+}

@@ -1,0 +1,94 @@
+//! How connections are opened.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+
+use crate::ConnectError;
+
+/// Sizes and times of the store.
+#[derive(Clone, Copy, Debug)]
+pub struct PostgresOptions {
+    /// How many connections at most.
+    pub pool_size: u32,
+    /// How long a statement on single things, and a page of a list, may take.
+    pub statement_timeout: Duration,
+    /// How long a statement over many rows may take.
+    pub bulk_timeout: Duration,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self { pool_size: 10, statement_timeout: Duration::from_secs(2), bulk_timeout: Duration::from_secs(10) }
+    }
+}
+
+/// How long anything waits for a lock that somebody else holds.
+pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// After this the server itself ends a transaction that nobody goes on with.
+const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Reads the URL. What is wrong with it is not repeated, since it may hold a password.
+pub(crate) fn parse(url: &str) -> Result<PgConnectOptions, ConnectError> {
+    let has_scheme = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    if !has_scheme || password_ends_early(url) {
+        return Err(ConnectError::MalformedUrl);
+    }
+    let options: PgConnectOptions = url.parse().map_err(|_| ConnectError::MalformedUrl)?;
+    let named = options.get_application_name().is_some();
+    Ok(if named { options } else { options.application_name("roster") })
+}
+
+/// A `/` in a password must be written `%2F`: bare it would end the host, and what follows would go for the name of the
+/// database, which errors repeat.
+fn password_ends_early(url: &str) -> bool {
+    let path = url.split_once("://").map_or("", |(_, rest)| rest);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    path.split_once('/').is_some_and(|(_, database)| database.contains('@'))
+}
+
+/// With the limits that the server enforces. (The time zone is always UTC: sqlx sees to that.)
+pub(crate) fn with_timeouts(options: PgConnectOptions, statement: Duration) -> PgConnectOptions {
+    options.options([
+        ("statement_timeout", statement.as_millis()),
+        ("lock_timeout", LOCK_TIMEOUT.as_millis()),
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT.as_millis()),
+    ])
+}
+
+/// For acts: every statement of theirs has its index, and must use it from the first row on. A plan made while a table
+/// was small would scan the whole of it, and be kept when it has grown.
+pub(crate) fn on_indexes(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([
+        ("enable_seqscan", "off"),
+        ("enable_bitmapscan", "off"),
+        ("enable_sort", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+        ("jit", "off"),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("postgres://roster:s3cret@db.example.org/roster", true)]
+    #[case("postgresql://roster@%2Fvar%2Frun%2Fpostgresql:5432/roster?sslmode=disable", true)]
+    #[case("postgres://roster:s3%2Fcret@db.example.org/roster?user=ada@example", true)]
+    #[case("postgres://roster:12/cret@db.example.org/roster", false)]
+    #[case("postgres://roster:s3/cret@db.example.org/roster", false)]
+    #[case("postgres://roster:s3cret@db.example.org/roster?sslmode=s3cret", false)]
+    #[case("mysql://roster:s3cret@db.example.org/roster", false)]
+    #[case("", false)]
+    fn urls(#[case] url: &str, #[case] good: bool) {
+        let parsed = parse(url);
+        assert_eq!(parsed.is_ok(), good);
+        if let Err(error) = parsed {
+            assert!(!format!("{error} {error:?}").contains("cret"));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Transactions: begun here and nowhere else.
+
+use std::future::Future;
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+
+use crate::error::met_another;
+
+/// How often a transaction is done at most, when others get in its way.
+const ATTEMPTS: usize = 5;
+
+/// Begins a transaction (READ COMMITTED). Only for use within an act: that is a task of its own, so that nobody drops
+/// this half-way. Dropped without `commit`, it is rolled back.
+pub(crate) async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    #[expect(clippy::disallowed_methods, reason = "acts run in spawned tasks, which nobody drops half-way")]
+    pool.begin().await
+}
+
+/// Begins one whose statements may take longer, in the same round trip.
+pub(crate) async fn begin_bulk(pool: &PgPool, statement: Duration) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let begin = format!("BEGIN; SET LOCAL statement_timeout = {}", statement.as_millis());
+    // Nothing but a number goes into it.
+    #[expect(clippy::disallowed_methods, reason = "acts run in spawned tasks, which nobody drops half-way")]
+    pool.begin_with(AssertSqlSafe(begin)).await
+}
+
+/// Does a whole transaction again when it was undone because of another one (deadlock, serialization failure).
+pub(crate) async fn again<T, F>(transaction: impl Fn() -> F) -> sqlx::Result<T>
+where
+    F: Future<Output = sqlx::Result<T>>,
+{
+    for attempt in 1..ATTEMPTS {
+        match transaction().await {
+            Err(error) if met_another(&error) => tracing::debug!(attempt, "a transaction met another one"),
+            outcome => return outcome,
+        }
+    }
+    transaction().await
+}

@@ -1,0 +1,12 @@
+//! The adapter against real servers of its own.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a surprise is a failed test")]
+
+mod behaviour;
+mod connecting;
+mod migrations;
+mod plans;
+mod races;
+mod schema;
+mod stored;
+mod traps;
