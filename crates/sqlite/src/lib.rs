@@ -1,0 +1,34 @@
+//! The ports of `roster_domain` over SQLite: one file, no server.
+//!
+//! ```text
+//!  port method ──► queue ──► writer thread: BEGIN IMMEDIATE, act, COMMIT, answer
+//!            └───► queue ──► two reader threads: one statement, answer
+//! ```
+//!
+//! * [`SqliteStore`] owns the threads (`threads`); its methods hand them a function over a connection and wait for
+//!   the answer, from whatever runtime they are called on. Who stops waiting drops a receiver, never a write.
+//! * Each resource has its folder or file: the statements, constants side by side with the mapping of their rows; the
+//!   acts made of them; and the port. A statement names the plan it must have, and a test holds it to that.
+//! * [`migrations`] keeps the schema, in the same bookkeeping table as the sqlx tool.
+
+mod clients;
+mod columns;
+mod connection;
+mod contacts;
+mod error;
+mod file;
+mod finders;
+mod groups;
+mod health;
+pub mod migrations;
+mod options;
+mod query;
+mod sessions;
+mod statements;
+mod store;
+mod threads;
+mod users;
+
+pub use error::OpenError;
+pub use options::SqliteOptions;
+pub use store::SqliteStore;

@@ -1,0 +1,11 @@
+//! The threads that work with SQLite, and what they are handed.
+
+mod connected;
+mod job;
+mod queue;
+mod readers;
+mod writer;
+
+pub(crate) use job::Step;
+pub(crate) use readers::Readers;
+pub(crate) use writer::Writer;

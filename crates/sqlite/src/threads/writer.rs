@@ -1,0 +1,135 @@
+//! The thread that writes.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use roster_domain::ports::{Result, StoreError};
+use rusqlite::Connection;
+
+use super::connected::{Connected, Fault};
+use super::job::{Job, Step, answer, job};
+use super::queue::{Line, Queue};
+use super::readers::spawn;
+use crate::{OpenError, SqliteOptions, connection};
+
+/// The one thread that writes, behind its queue: each act, or step of one, is a transaction, answered when it is on
+/// disk. What was accepted is done, whoever waits for it.
+pub(crate) struct Writer {
+    queue: Arc<Queue>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(crate) fn start(path: &Path, options: &SqliteOptions) -> std::result::Result<Self, OpenError> {
+        let (file, busy) = (path.to_owned(), options.busy_timeout);
+        let connected = Connected::new(move || connection::writer(&file, busy).inspect(reuse_log))
+            .map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
+        Self::over(connected, options.write_queue).map_err(OpenError::Thread)
+    }
+
+    fn over(connected: Connected, capacity: usize) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::new(capacity));
+        let thread = spawn("sqlite-writer", {
+            let queue = queue.clone();
+            move || work(&queue, connected)
+        })?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Writes, in one transaction.
+    pub(crate) async fn write<T, F>(&self, act: F) -> Result<T>
+    where
+        F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (job, reply) = job(move |connection| act(connection).map(Step::Done));
+        self.queue.push(Line::Fast, job)?;
+        answer(reply).await
+    }
+
+    /// Writes in steps, each a transaction; between them go the acts of others. A step that fails ends it: what the
+    /// steps before did stays done.
+    pub(crate) async fn write_in_steps<T, F>(&self, step: F) -> Result<T>
+    where
+        F: FnMut(&Connection) -> rusqlite::Result<Step<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (job, reply) = job(step);
+        self.queue.push(Line::Slow, job)?;
+        answer(reply).await
+    }
+
+    /// Takes no more, does what waits, folds the WAL into the database and closes it. An act in steps ends with the
+    /// step it is at, and can be repeated.
+    pub(crate) fn close(&self) {
+        self.queue.close();
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // A writer that panicked has closed its connection on the way out.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn work(queue: &Queue, mut connected: Connected) {
+    while let Some(mut job) = queue.next() {
+        match connected.with(|connection| transaction(connection, job.as_mut())) {
+            Ok(Step::Done(())) => job.answer(Ok(())),
+            Ok(Step::More) => queue.resume(job),
+            Err(failure) => job.answer(Err(failure)),
+        }
+    }
+    if let Err(failure) = connected.with(fold_in) {
+        tracing::warn!(error = %failure, "the WAL could not be folded into the database; the next start does it");
+    }
+}
+
+/// One act, or step of one, between BEGIN and COMMIT. IMMEDIATE, because a transaction that begins by reading and then
+/// writes fails where another process wrote in between.
+fn transaction(connection: &Connection, job: &mut dyn Job) -> std::result::Result<Step<()>, Fault> {
+    execute(connection, "BEGIN IMMEDIATE")?;
+    match job.run(connection) {
+        Ok(step) => {
+            execute(connection, "COMMIT").map_err(Fault::at_the_end)?;
+            Ok(step)
+        }
+        Err(failure) => {
+            // After some failures SQLite has rolled back by itself.
+            if !connection.is_autocommit() {
+                execute(connection, "ROLLBACK").map_err(Fault::at_the_end)?;
+            }
+            Err(failure.into())
+        }
+    }
+}
+
+fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(drop)
+}
+
+/// Folds in what the last connection left, so that the log begins anew in the room it has: on a full disk that is the
+/// room that is left, and the log is what filled it. Where this fails, so will the acts, and they are answered.
+fn reuse_log(connection: &Connection) {
+    if let Err(failure) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+        tracing::debug!(error = %failure, "the WAL could not be folded into the database");
+    }
+}
+
+/// With the readers gone and nothing left in the WAL, closing removes it.
+fn fold_in(connection: &Connection) -> std::result::Result<(), Fault> {
+    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        let error = StoreError::unavailable("another process reads the database");
+        return Err(Fault { error, spoilt: false });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::*;
+
+/// A writer over a file with one table, `t`, of unique numbers.
+struct Desk {
+    writer: Arc<Writer>,
+    path: PathBuf,
+    _folder: TempDir,
+}
+
+fn desk(capacity: usize) -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (n INTEGER UNIQUE, filling BLOB)").unwrap();
+    let file = path.clone();
+    let connected = Connected::new(move || connection::writer(&file, Duration::from_secs(2))).unwrap();
+    Desk { writer: Arc::new(Writer::over(connected, capacity).unwrap()), path, _folder: folder }
+}
+
+impl Desk {
+    async fn insert(&self, n: i64) -> Result<()> {
+        self.writer.write(move |connection| insert(connection, n)).await
+    }
+
+    async fn numbers(&self) -> Vec<i64> {
+        self.writer
+            .write(|connection| {
+                connection.prepare("SELECT n FROM t ORDER BY n")?.query_map([], |row| row.get(0))?.collect()
+            })
+            .await
+            .unwrap()
+    }
+
+    /// Leaves a mark that goes with the connection.
+    async fn mark(&self) {
+        self.writer.write(|connection| connection.execute_batch("CREATE TEMP TABLE mark (n)")).await.unwrap();
+    }
+
+    async fn is_marked(&self) -> bool {
+        let sql = "SELECT count(*) FROM sqlite_temp_schema WHERE name = 'mark'";
+        self.writer.write(move |connection| connection.query_row(sql, [], |row| row.get(0))).await.unwrap()
+    }
+}
+
+fn insert(connection: &Connection, n: i64) -> rusqlite::Result<()> {
+    connection.execute("INSERT INTO t (n) VALUES (?1)", [n]).map(drop)
+}
+
+/// Keeps the writer busy, from when this returns until the sender is dropped.
+async fn hold(desk: &Desk) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<()>>) {
+    let (release, released) = mpsc::channel::<()>();
+    let (begin, begun) = tokio::sync::oneshot::channel();
+    let (released, begin) = (Mutex::new(released), Mutex::new(Some(begin)));
+    let writer = desk.writer.clone();
+    let held = tokio::spawn(async move {
+        writer
+            .write(move |_| {
+                begin.lock().unwrap().take().unwrap().send(()).unwrap();
+                let _ = released.lock().unwrap().recv();
+                Ok(())
+            })
+            .await
+    });
+    begun.await.unwrap();
+    (release, held)
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_the_act_alone_and_is_got_over() {
+    let desk = desk(8);
+    desk.insert(1).await.unwrap();
+    desk.mark().await;
+    let full = desk
+        .writer
+        .write(|connection| {
+            // The limit goes with the connection: when that is replaced, there is room again.
+            let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+            insert(connection, 2)?;
+            connection.execute("UPDATE t SET filling = zeroblob(100000)", []).map(drop)
+        })
+        .await;
+    assert!(matches!(full, Err(StoreError::Unavailable(_))), "{full:?}");
+    desk.insert(3).await.unwrap();
+    assert_eq!(desk.numbers().await, [1, 3]);
+    assert!(!desk.is_marked().await, "the connection was replaced");
+}
+
+#[tokio::test]
+async fn a_failed_act_is_undone_and_the_connection_kept() {
+    let desk = desk(8);
+    desk.insert(1).await.unwrap();
+    desk.mark().await;
+    let failed = desk.writer.write(|connection| insert(connection, 2).and_then(|()| insert(connection, 1))).await;
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    assert_eq!(desk.numbers().await, [1]);
+    assert!(desk.is_marked().await, "the connection was kept");
+}
+
+#[tokio::test]
+async fn a_panic_fails_the_act_alone() {
+    let desk = desk(8);
+    let failed: Result<()> = desk
+        .writer
+        .write(|connection| {
+            insert(connection, 1)?;
+            panic!("on purpose")
+        })
+        .await;
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    desk.insert(2).await.unwrap();
+    assert_eq!(desk.numbers().await, [2]);
+}
+
+#[tokio::test]
+async fn a_failed_commit_replaces_the_connection() {
+    let desk = desk(8);
+    desk.mark().await;
+    // With no transaction left to commit, COMMIT fails.
+    let lost = desk.writer.write(|connection| connection.execute_batch("ROLLBACK")).await;
+    assert!(matches!(lost, Err(StoreError::Unavailable(_))), "{lost:?}");
+    desk.insert(1).await.unwrap();
+    assert!(!desk.is_marked().await);
+}
+
+#[tokio::test]
+async fn a_file_that_comes_back_is_opened_again() {
+    let desk = desk(8);
+    desk.insert(1).await.unwrap();
+    let elsewhere = desk.path.with_extension("elsewhere");
+    let (from, to) = (desk.path.clone(), elsewhere.clone());
+    let spoilt: Result<()> = desk
+        .writer
+        .write(move |_| {
+            std::fs::rename(&from, &to).unwrap();
+            panic!("on purpose: the connection is closed")
+        })
+        .await;
+    assert!(matches!(spoilt, Err(StoreError::Failed(_))), "{spoilt:?}");
+    for _ in 0..2 {
+        let gone = desk.insert(2).await;
+        assert!(matches!(gone, Err(StoreError::Unavailable(_))), "{gone:?}");
+    }
+    std::fs::rename(&elsewhere, &desk.path).unwrap();
+    desk.insert(3).await.unwrap();
+    assert_eq!(desk.numbers().await, [1, 3]);
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_at_once() {
+    let desk = desk(2);
+    let (release, held) = hold(&desk).await;
+    let release = async {
+        drop(release);
+        held.await.unwrap()
+    };
+    let (first, second, third, held) = tokio::join!(desk.insert(1), desk.insert(2), desk.insert(3), release);
+    assert!(matches!(third, Err(StoreError::Overloaded)), "{third:?}");
+    for done in [first, second, held] {
+        done.unwrap();
+    }
+    assert_eq!(desk.numbers().await, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_takes_nothing_back() {
+    let desk = desk(8);
+    let (release, held) = hold(&desk).await;
+    assert!(desk.insert(1).now_or_never().is_none(), "asked once, then left");
+    drop(release);
+    held.await.unwrap().unwrap();
+    assert_eq!(desk.numbers().await, [1]);
+}
+
+/// What ran, in its order.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<&'static str>>>);
+
+impl Log {
+    fn note(&self, what: &'static str) {
+        self.0.lock().unwrap().push(what);
+    }
+}
+
+async fn steps(desk: &Desk, log: &Log, steps: i64) -> Result<i64> {
+    let (log, mut done) = (log.clone(), 0);
+    desk.writer
+        .write_in_steps(move |connection| {
+            log.note("step");
+            done += 1;
+            insert(connection, -done)?;
+            Ok(if done == steps { Step::Done(done) } else { Step::More })
+        })
+        .await
+}
+
+async fn short(desk: &Desk, log: &Log) -> Result<()> {
+    let log = log.clone();
+    desk.writer
+        .write(move |_| {
+            log.note("short");
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn short_acts_go_before_steps() {
+    let desk = desk(8);
+    let log = Log::default();
+    let (release, held) = hold(&desk).await;
+    let release = async { drop(release) };
+    let (long, one, two, ()) = tokio::join!(steps(&desk, &log, 3), short(&desk, &log), short(&desk, &log), release);
+    assert_eq!(long.unwrap(), 3);
+    one.and(two).unwrap();
+    held.await.unwrap().unwrap();
+    assert_eq!(*log.0.lock().unwrap(), ["short", "short", "step", "step", "step"]);
+}
+
+#[tokio::test]
+async fn steps_have_their_turn_among_many_short_acts() {
+    let desk = desk(64);
+    let log = Log::default();
+    let (release, held) = hold(&desk).await;
+    let many = futures_util::future::join_all((0..40).map(|_| short(&desk, &log)));
+    let release = async { drop(release) };
+    let (long, many, ()) = tokio::join!(steps(&desk, &log, 2), many, release);
+    assert_eq!(long.unwrap(), 2);
+    assert!(many.into_iter().all(|done| done.is_ok()));
+    held.await.unwrap().unwrap();
+    let log = log.0.lock().unwrap();
+    let steps: Vec<usize> = (0..log.len()).filter(|&at| log[at] == "step").collect();
+    assert_eq!(steps, [16, 33], "16 short ones may pass each");
+}
+
+#[tokio::test]
+async fn a_step_that_fails_leaves_those_before() {
+    let desk = desk(8);
+    desk.insert(-2).await.unwrap();
+    let failed = steps(&desk, &Log::default(), 3).await;
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    assert_eq!(desk.numbers().await, [-2, -1]);
+}
+
+#[tokio::test]
+async fn closing_does_what_waits_and_takes_no_more() {
+    let desk = desk(8);
+    let (release, held) = hold(&desk).await;
+    let writer = desk.writer.clone();
+    let close = async {
+        let closed = tokio::task::spawn_blocking(move || writer.close());
+        drop(release);
+        closed.await.unwrap();
+    };
+    let (waiting, ()) = tokio::join!(desk.insert(1), close);
+    waiting.unwrap();
+    held.await.unwrap().unwrap();
+    let late = desk.insert(2).await;
+    assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
+    let there: i64 =
+        Connection::open(&desk.path).unwrap().query_row("SELECT sum(n) FROM t", [], |row| row.get(0)).unwrap();
+    assert_eq!(there, 1);
+}
+
+#[tokio::test]
+async fn closing_ends_an_act_in_steps_with_the_step_it_is_at() {
+    let desk = desk(8);
+    let (first, begun) = tokio::sync::oneshot::channel();
+    let (mut first, mut n) = (Some(first), 0);
+    let endless = desk.writer.write_in_steps::<(), _>(move |connection| {
+        if let Some(first) = first.take() {
+            first.send(()).unwrap();
+        }
+        n += 1;
+        insert(connection, n)?;
+        Ok(Step::More)
+    });
+    let writer = desk.writer.clone();
+    let close = async {
+        begun.await.unwrap();
+        tokio::task::spawn_blocking(move || writer.close()).await.unwrap();
+    };
+    let (ended, ()) = tokio::join!(endless, close);
+    assert!(matches!(ended, Err(StoreError::Unavailable(_))), "{ended:?}");
+}

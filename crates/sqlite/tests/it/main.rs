@@ -1,0 +1,9 @@
+//! The SQLite store: the behaviours of every store, and what is its own.
+
+#![expect(clippy::unwrap_used, reason = "a surprise is a failed test")]
+
+mod behaviour;
+mod faults;
+mod files;
+mod migrations;
+mod place;
