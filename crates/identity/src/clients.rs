@@ -1,0 +1,71 @@
+//! New clients.
+
+use roster_domain::ports::StoreError;
+use roster_domain::{Account, Client, ClientName, ClientSessionId, GroupTitle, NewClient, NewGroup, Region, Timestamp};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::Identity;
+use crate::tokens::new_client_token;
+
+/// What a client that nobody named is called, and the group that every client begins with.
+pub(crate) const DEFAULT: &str = "Default";
+
+impl Identity {
+    /// Makes a client with new credentials and its default group; answers it with its access token, which nobody can
+    /// ever tell again. `None`: the user is gone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn create_client(
+        &self,
+        account: &Account,
+        name: ClientName,
+        region: Option<Region>,
+    ) -> Result<Option<(Client, SecretString)>, StoreError> {
+        let (client, access_token) = self.new_client(name, region, self.clock.now());
+        let client = self.store.clients.create(account, client).await?;
+        Ok(client.map(|client| (client, access_token)))
+    }
+
+    /// A client to be made, and the secret half of its credentials.
+    pub(crate) fn new_client(
+        &self,
+        name: ClientName,
+        region: Option<Region>,
+        now: Timestamp,
+    ) -> (NewClient, SecretString) {
+        let (access_token, token_hash) = new_client_token(&*self.entropy);
+        let id = self.ids.next(now);
+        let group = NewGroup {
+            id: self.ids.next(now),
+            title: GroupTitle::from_stored(DEFAULT.to_owned()),
+            is_default: true,
+            created_at: now,
+            updated_at: now,
+            legacy_version: 0,
+        };
+        let session_id = self.new_session_id();
+        let client = NewClient { id, name, session_id, token_hash, region, created_at: now, updated_at: now, group };
+        (client, access_token)
+    }
+
+    /// The public half of new credentials: a UUID v4.
+    fn new_session_id(&self) -> ClientSessionId {
+        let mut random = [0; 16];
+        self.entropy.fill(&mut random);
+        let uuid: Uuid = uuid::Builder::from_random_bytes(random).into_uuid();
+        ClientSessionId::from_stored(uuid.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_name_is_a_good_one() {
+        assert!(ClientName::parse(DEFAULT).is_ok());
+        assert!(GroupTitle::parse(DEFAULT).is_ok());
+    }
+}

@@ -1,0 +1,91 @@
+//! Passwords: argon2id on a few threads of its own.
+
+mod argon2id;
+mod common;
+mod queue;
+mod threads;
+
+use std::sync::Arc;
+
+use roster_domain::{Entropy, NewPassword};
+use secrecy::{ExposeSecret, SecretString};
+
+pub use common::refuse_common;
+
+use threads::Threads;
+
+/// Why a password was neither hashed nor checked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HashingError {
+    /// Too many wait; this one wasn't taken.
+    #[error("too many passwords wait to be hashed")]
+    Busy,
+    /// The stored hash isn't one of argon2id, or its settings can't be met.
+    #[error("password hashing failed: {0}")]
+    Defect(#[from] argon2::password_hash::Error),
+    /// The hashing panicked.
+    #[error("password hashing panicked")]
+    Lost,
+}
+
+/// Hashes and checks passwords.
+pub(crate) struct Passwords {
+    threads: Threads,
+    entropy: Arc<dyn Entropy>,
+    /// The hash of no password, for addresses without an account.
+    nobody: String,
+}
+
+impl Passwords {
+    /// With so many threads, at least one.
+    pub(crate) fn start(threads: usize, entropy: Arc<dyn Entropy>) -> Self {
+        let nobody = argon2id::hash_of_nothing(&*entropy);
+        Self { threads: Threads::start(threads), entropy, nobody }
+    }
+
+    /// The PHC string to be stored for a new password.
+    pub(crate) async fn hash(&self, password: &NewPassword) -> Result<String, HashingError> {
+        let password = SecretString::from(password.expose());
+        let mut salt = [0; argon2id::SALT];
+        self.entropy.fill(&mut salt);
+        let hashed = self.threads.run(move |memory| argon2id::hash(password.expose_secret(), &salt, memory)).await?;
+        Ok(hashed?)
+    }
+
+    /// Whether this is the password of that PHC string; of none, it takes as long to say no.
+    pub(crate) async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, HashingError> {
+        let password = SecretString::from(password);
+        let expected = hash.unwrap_or(&self.nobody).to_owned();
+        let right = self.threads.run(move |memory| argon2id::verify(password.expose_secret(), &expected, memory));
+        Ok(right.await?? && hash.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use roster_testkit::SeededEntropy;
+
+    #[tokio::test]
+    async fn an_unknown_address_costs_a_hash_and_never_comes_true() {
+        let mut passwords = Passwords::start(1, Arc::new(SeededEntropy::new(1)));
+        assert!(matches!(passwords.verify("correct horse", None).await, Ok(false)));
+        let known = passwords.hash(&NewPassword::parse("correct horse").unwrap()).await.unwrap();
+        passwords.nobody = known;
+        assert!(matches!(passwords.verify("correct horse", None).await, Ok(false)));
+        // It is really looked at: damaged, it makes the same trouble as a stored one.
+        passwords.nobody = "damaged".to_owned();
+        assert!(matches!(passwords.verify("correct horse", None).await, Err(HashingError::Defect(_))));
+    }
+
+    #[tokio::test]
+    async fn equal_passwords_have_unequal_hashes() {
+        let passwords = Passwords::start(1, Arc::new(SeededEntropy::new(1)));
+        let password = NewPassword::parse("correct horse").unwrap();
+        let (one, other) = (passwords.hash(&password).await.unwrap(), passwords.hash(&password).await.unwrap());
+        assert_ne!(one, other);
+        for hash in [&one, &other] {
+            assert!(matches!(passwords.verify("correct horse", Some(hash)).await, Ok(true)));
+        }
+    }
+}
