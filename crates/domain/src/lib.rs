@@ -36,6 +36,7 @@ mod contact;
 mod entropy;
 mod group;
 mod id;
+mod migration;
 mod page;
 pub mod ports;
 mod session;
@@ -49,6 +50,7 @@ pub use contact::{Contact, ContactChanges, ContactFilter, NewContact, Transactio
 pub use entropy::Entropy;
 pub use group::{ContactGroup, ContactsFate, GroupChanges, NewGroup};
 pub use id::{ClientId, ContactId, GroupId, IdSource, MalformedId, ObjectId, SessionId, UserId};
+pub use migration::{Migration, MigrationStanding, MigrationState};
 pub use page::{Keyset, Limit, Page};
 pub use session::{NewSession, Session, SessionSecret};
 pub use user::{NewAccount, NewUser, SignIn, User};

@@ -1,10 +1,11 @@
 //! [`StoreHealth`].
 
 use async_trait::async_trait;
+use roster_domain::MigrationState;
 use roster_domain::ports::{Result, StoreError, StoreHealth};
 
 use crate::PostgresStore;
-use crate::migrations::{State, recorded, states};
+use crate::migrations::{recorded, standings};
 
 #[async_trait]
 impl StoreHealth for PostgresStore {
@@ -12,10 +13,12 @@ impl StoreHealth for PostgresStore {
     async fn check(&self) -> Result<()> {
         let pool = self.pool.clone();
         let recorded = self.act(async move { recorded(&pool).await }).await?;
-        let missing = states(&recorded).into_iter().find(|m| matches!(m.state, State::Pending | State::Changed));
+        let missing = standings(&recorded)
+            .into_iter()
+            .find(|m| matches!(m.state, MigrationState::Pending | MigrationState::Changed));
         match missing {
             None => Ok(()),
-            Some(migration) => Err(StoreError::unavailable(Unmigrated { version: migration.version })),
+            Some(missing) => Err(StoreError::unavailable(Unmigrated { version: missing.migration.version })),
         }
     }
 }

@@ -7,13 +7,13 @@ mod state;
 
 use std::time::Duration;
 
-use sqlx::migrate::{Migrate, MigrateError, Migration};
+use roster_domain::{Migration, MigrationStanding, MigrationState};
+use sqlx::migrate::{Migrate, MigrateError, Migration as File};
 use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
 pub use error::MigrationError;
-pub use state::{Applied, MigrationState, State};
-pub(crate) use state::{recorded, states};
+pub(crate) use state::{recorded, standings};
 
 use crate::error::waited_for_a_lock;
 use crate::{MIGRATOR, connect, options};
@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// # Errors
 /// When the database can't be worked with, holds other migrations than this program's, or one fails: those before it
 /// stay applied.
-pub async fn run(url: &str) -> Result<Vec<Applied>, MigrationError> {
+pub async fn run(url: &str) -> Result<Vec<Migration>, MigrationError> {
     let mut connection = connect(url).await?;
     lock::acquire(&mut connection).await?;
     // Closing lets go of the lock as well, and so does being dropped.
@@ -45,7 +45,7 @@ pub async fn run(url: &str) -> Result<Vec<Applied>, MigrationError> {
 ///
 /// # Errors
 /// As [`run`].
-pub async fn revert(url: &str) -> Result<Option<Applied>, MigrationError> {
+pub async fn revert(url: &str) -> Result<Option<Migration>, MigrationError> {
     let mut connection = connect(url).await?;
     lock::acquire(&mut connection).await?;
     let outcome = revert_locked(&mut connection).await;
@@ -57,11 +57,11 @@ pub async fn revert(url: &str) -> Result<Option<Applied>, MigrationError> {
 ///
 /// # Errors
 /// When the database can't be worked with.
-pub async fn status(url: &str) -> Result<Vec<MigrationState>, MigrationError> {
+pub async fn status(url: &str) -> Result<Vec<MigrationStanding>, MigrationError> {
     let mut connection = connect(url).await?;
     let recorded = recorded(&mut connection).await?;
     let _ = connection.close().await;
-    Ok(states(&recorded))
+    Ok(standings(&recorded))
 }
 
 /// How many migrations [`run`] would apply.
@@ -69,9 +69,9 @@ pub async fn status(url: &str) -> Result<Vec<MigrationState>, MigrationError> {
 /// # Errors
 /// When the database can't be worked with, or holds other migrations than this program's.
 pub async fn pending(url: &str) -> Result<usize, MigrationError> {
-    let states = status(url).await?;
-    state::refuse_foreign(&states)?;
-    Ok(states.iter().filter(|migration| migration.state == State::Pending).count())
+    let standings = status(url).await?;
+    state::refuse_foreign(&standings)?;
+    Ok(standings.iter().filter(|standing| standing.state == MigrationState::Pending).count())
 }
 
 /// Without `statement_timeout`: a migration takes the time it takes.
@@ -80,33 +80,33 @@ async fn connect(url: &str) -> Result<PgConnection, MigrationError> {
     Ok(connect::open(&options).await?)
 }
 
-async fn run_locked(connection: &mut PgConnection) -> Result<Vec<Applied>, MigrationError> {
+async fn run_locked(connection: &mut PgConnection) -> Result<Vec<Migration>, MigrationError> {
     connection.ensure_migrations_table(TABLE).await?;
-    let states = states(&recorded(&mut *connection).await?);
-    state::refuse_foreign(&states)?;
+    let standings = standings(&recorded(&mut *connection).await?);
+    state::refuse_foreign(&standings)?;
     let mut applied = Vec::new();
     for migration in MIGRATOR.iter().filter(|migration| migration.migration_type.is_up_migration()) {
-        let state = states.iter().find(|state| state.version == migration.version);
-        if state.is_some_and(|state| state.state == State::Pending) {
+        let standing = standings.iter().find(|standing| standing.migration.version == migration.version);
+        if standing.is_some_and(|standing| standing.state == MigrationState::Pending) {
             patiently(connection, migration, Direction::Up).await?;
-            applied.push(Applied::of(migration));
+            applied.push(state::named(migration));
         }
     }
     Ok(applied)
 }
 
-async fn revert_locked(connection: &mut PgConnection) -> Result<Option<Applied>, MigrationError> {
-    let states = states(&recorded(&mut *connection).await?);
-    state::refuse_foreign(&states)?;
-    let Some(newest) = states.iter().rfind(|migration| migration.state == State::Applied) else {
+async fn revert_locked(connection: &mut PgConnection) -> Result<Option<Migration>, MigrationError> {
+    let standings = standings(&recorded(&mut *connection).await?);
+    state::refuse_foreign(&standings)?;
+    let Some(newest) = standings.iter().rfind(|standing| standing.state == MigrationState::Applied) else {
         return Ok(None);
     };
     let down = MIGRATOR
         .iter()
-        .find(|migration| migration.version == newest.version && migration.migration_type.is_down_migration())
-        .ok_or(MigrationError::OneWay { version: newest.version })?;
+        .find(|migration| migration.version == newest.migration.version && migration.migration_type.is_down_migration())
+        .ok_or(MigrationError::OneWay { version: newest.migration.version })?;
     patiently(connection, down, Direction::Down).await?;
-    Ok(Some(Applied::of(down)))
+    Ok(Some(state::named(down)))
 }
 
 #[derive(Clone, Copy)]
@@ -118,7 +118,7 @@ enum Direction {
 /// Does one migration, again while somebody holds a lock it needs. Each attempt is a transaction.
 async fn patiently(
     connection: &mut PgConnection,
-    migration: &Migration,
+    migration: &File,
     direction: Direction,
 ) -> Result<(), MigrationError> {
     let mut attempt = 1;

@@ -2,50 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use roster_domain::{Migration, MigrationStanding, MigrationState};
 use sqlx::PgExecutor;
-use sqlx::migrate::Migration;
+use sqlx::migrate::Migration as File;
 
 use super::MigrationError;
 use crate::MIGRATOR;
 use crate::error::names_no_table;
 
-/// A migration that was just applied or reverted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
-    /// Its number.
-    pub version: i64,
-    /// What its file's name says.
-    pub description: String,
-}
-
-impl Applied {
-    pub(super) fn of(migration: &Migration) -> Self {
-        Self { version: migration.version, description: migration.description.to_string() }
-    }
-}
-
-/// A migration and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MigrationState {
-    /// Its number.
-    pub version: i64,
-    /// What its file's name says.
-    pub description: String,
-    /// How it stands.
-    pub state: State,
-}
-
-/// How a migration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The database has it.
-    Applied,
-    /// The database doesn't have it yet.
-    Pending,
-    /// The database has it, but with another text.
-    Changed,
-    /// The database has it, and this program doesn't know it: a newer one has been here.
-    Unknown,
+/// A file's migration, as it is reported.
+pub(super) fn named(file: &File) -> Migration {
+    Migration { version: file.version, description: file.description.to_string() }
 }
 
 /// A row of `_sqlx_migrations`.
@@ -72,35 +39,34 @@ pub(crate) async fn recorded(connection: impl PgExecutor<'_>) -> sqlx::Result<Ve
 }
 
 /// How every migration stands that this program or the database knows, oldest first.
-pub(crate) fn states(recorded: &[Recorded]) -> Vec<MigrationState> {
-    let mut states: BTreeMap<i64, MigrationState> = recorded
+pub(crate) fn standings(recorded: &[Recorded]) -> Vec<MigrationStanding> {
+    let mut standings: BTreeMap<i64, MigrationStanding> = recorded
         .iter()
         .map(|row| {
-            let description = row.description.clone();
-            (row.version, MigrationState { version: row.version, description, state: State::Unknown })
+            let migration = Migration { version: row.version, description: row.description.clone() };
+            (row.version, MigrationStanding { migration, state: MigrationState::Unknown })
         })
         .collect();
-    for migration in MIGRATOR.iter().filter(|migration| migration.migration_type.is_up_migration()) {
-        let row = recorded.iter().find(|row| row.version == migration.version);
+    for file in MIGRATOR.iter().filter(|file| file.migration_type.is_up_migration()) {
+        let row = recorded.iter().find(|row| row.version == file.version);
         let state = match row {
-            None => State::Pending,
-            Some(row) if row.checksum == *migration.checksum => State::Applied,
-            Some(_) => State::Changed,
+            None => MigrationState::Pending,
+            Some(row) if row.checksum == *file.checksum => MigrationState::Applied,
+            Some(_) => MigrationState::Changed,
         };
-        let description = migration.description.to_string();
-        states.insert(migration.version, MigrationState { version: migration.version, description, state });
+        standings.insert(file.version, MigrationStanding { migration: named(file), state });
     }
-    states.into_values().collect()
+    standings.into_values().collect()
 }
 
 /// Refuses a database whose migrations aren't this program's.
-pub(super) fn refuse_foreign(states: &[MigrationState]) -> Result<(), MigrationError> {
-    for MigrationState { version, description, state } in states {
-        let (version, description) = (*version, description.clone());
+pub(super) fn refuse_foreign(standings: &[MigrationStanding]) -> Result<(), MigrationError> {
+    for MigrationStanding { migration, state } in standings {
+        let Migration { version, description } = migration.clone();
         match state {
-            State::Changed => return Err(MigrationError::Changed { version, description }),
-            State::Unknown => return Err(MigrationError::Unknown { version, description }),
-            State::Applied | State::Pending => {}
+            MigrationState::Changed => return Err(MigrationError::Changed { version, description }),
+            MigrationState::Unknown => return Err(MigrationError::Unknown { version, description }),
+            MigrationState::Applied | MigrationState::Pending => {}
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! Up, down, and what is refused.
 
+use roster_domain::MigrationState;
 use roster_domain::ports::{Store, StoreError};
-use roster_postgres::migrations::{self, MigrationError, State};
+use roster_postgres::migrations::{self, MigrationError};
 use roster_postgres::{MIGRATOR, PostgresOptions, PostgresStore};
 use roster_testkit::postgres::{TestDatabase, database, empty_database};
 use sqlx::{Connection, PgConnection};
@@ -12,7 +13,7 @@ fn known() -> usize {
     MIGRATOR.iter().filter(|migration| migration.migration_type.is_up_migration()).count()
 }
 
-async fn states(database: &TestDatabase) -> Vec<State> {
+async fn states(database: &TestDatabase) -> Vec<MigrationState> {
     migrations::status(database.url()).await.unwrap().iter().map(|migration| migration.state).collect()
 }
 
@@ -32,7 +33,7 @@ async fn health(database: &TestDatabase) -> Result<(), StoreError> {
 #[tokio::test]
 async fn up_down_to_nothing_and_up_again() {
     let database = empty_database().await;
-    assert_eq!(states(&database).await, vec![State::Pending; known()]);
+    assert_eq!(states(&database).await, vec![MigrationState::Pending; known()]);
     assert_eq!(migrations::pending(database.url()).await.unwrap(), known());
     assert!(schema(database.url()).await.is_empty(), "asking changes nothing");
 
@@ -40,7 +41,7 @@ async fn up_down_to_nothing_and_up_again() {
     let versions: Vec<_> = applied.iter().map(|migration| migration.version).collect();
     assert_eq!(versions, (1..=known() as i64).collect::<Vec<_>>());
     assert_eq!(applied[0].description, "users");
-    assert_eq!(states(&database).await, vec![State::Applied; known()]);
+    assert_eq!(states(&database).await, vec![MigrationState::Applied; known()]);
     assert_eq!(migrations::run(database.url()).await.unwrap(), [], "there is nothing left to do");
     let made = schema(database.url()).await;
     assert!(!made.is_empty());
@@ -72,7 +73,7 @@ async fn two_runs_at_once() {
     let database = empty_database().await;
     let runs = tokio::join!(migrations::run(database.url()), migrations::run(database.url()));
     assert_eq!(runs.0.unwrap().len() + runs.1.unwrap().len(), known(), "each was applied once");
-    assert_eq!(states(&database).await, vec![State::Applied; known()]);
+    assert_eq!(states(&database).await, vec![MigrationState::Applied; known()]);
 }
 
 #[tokio::test]
@@ -88,7 +89,7 @@ async fn waits_for_the_lock_that_sqlx_takes() {
     while !sqlx::query_scalar::<_, bool>(asked).fetch_one(&mut other).await.unwrap() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(states(&database).await, vec![State::Pending; known()]);
+    assert_eq!(states(&database).await, vec![MigrationState::Pending; known()]);
     sqlx::migrate::Migrate::unlock(&mut other).await.unwrap();
     assert_eq!(run.await.unwrap().unwrap().len(), known());
 }
@@ -98,8 +99,8 @@ async fn a_changed_file_is_refused() {
     let database = database(&MIGRATOR).await;
     assert!(health(&database).await.is_ok());
     execute(&database, "UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 2").await;
-    let mut expected = vec![State::Applied; known()];
-    expected[1] = State::Changed;
+    let mut expected = vec![MigrationState::Applied; known()];
+    expected[1] = MigrationState::Changed;
     assert_eq!(states(&database).await, expected);
     for refused in [
         migrations::run(database.url()).await.map(drop),
@@ -122,7 +123,7 @@ async fn what_a_newer_program_did_is_refused() {
          VALUES (9999, 'stars', true, '\\x00', 0)",
     )
     .await;
-    assert_eq!(states(&database).await.last(), Some(&State::Unknown));
+    assert_eq!(states(&database).await.last(), Some(&MigrationState::Unknown));
     for refused in [migrations::run(database.url()).await.map(drop), migrations::revert(database.url()).await.map(drop)]
     {
         let error = refused.unwrap_err();

@@ -11,6 +11,7 @@ mod plan;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use roster_domain::{Migration, MigrationStanding, MigrationState};
 use rusqlite::{Connection, TransactionBehavior};
 use sqlx::migrate::Migrator;
 
@@ -26,46 +27,13 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
 /// How long a migration waits while a running server writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A migration that was just applied or reverted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
-    /// The number that its file's name begins with.
-    pub version: i64,
-    /// The words that its file's name goes on with.
-    pub description: String,
-}
-
-/// A migration, and how a database stands to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MigrationState {
-    /// The number that its file's name begins with.
-    pub version: i64,
-    /// The words that its file's name goes on with.
-    pub description: String,
-    /// How the database stands to it.
-    pub state: State,
-}
-
-/// How a database stands to a migration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The database has it.
-    Applied,
-    /// The database lacks it.
-    Pending,
-    /// The database has it, but made from a file with other content.
-    Changed,
-    /// The database has it, and this program doesn't know it: a newer one applied it.
-    Unknown,
-}
-
 /// Applies what is pending, each file in a transaction of its own; answers what that was, oldest first. Makes the
 /// database where there is none. Several processes at once take turns.
 ///
 /// # Errors
 /// When the database doesn't fit this program (see [`MigrationError`]), or can't be written. What was applied before
 /// stays.
-pub fn run(path: &Path) -> Result<Vec<Applied>, MigrationError> {
+pub fn run(path: &Path) -> Result<Vec<Migration>, MigrationError> {
     let path = file::absolute(path)?;
     let _lock = file::FileLock::acquire(&path)?;
     file::create(&path)?;
@@ -82,7 +50,7 @@ pub fn run(path: &Path) -> Result<Vec<Applied>, MigrationError> {
             .and_then(|()| bookkeeping::insert(&transaction, &Row::of(up), started.elapsed()))
             .and_then(|()| transaction.commit())
             .map_err(|source| MigrationError::Statement { version: up.version, source })?;
-        applied.push(Applied { version: up.version, description: up.description.to_string() });
+        applied.push(plan::named(up));
     }
     Ok(applied)
 }
@@ -91,7 +59,7 @@ pub fn run(path: &Path) -> Result<Vec<Applied>, MigrationError> {
 ///
 /// # Errors
 /// As [`run`]; also when the migration has no file that reverts it.
-pub fn revert(path: &Path) -> Result<Option<Applied>, MigrationError> {
+pub fn revert(path: &Path) -> Result<Option<Migration>, MigrationError> {
     let path = file::absolute(path)?;
     if !path.exists() {
         return Ok(None);
@@ -110,17 +78,17 @@ pub fn revert(path: &Path) -> Result<Option<Applied>, MigrationError> {
         .and_then(|()| bookkeeping::delete(&transaction, version))
         .and_then(|()| transaction.commit())
         .map_err(|source| MigrationError::Statement { version, source })?;
-    Ok(Some(Applied { version, description: up.description.to_string() }))
+    Ok(Some(plan::named(up)))
 }
 
 /// Every migration that this program or the database knows, oldest first. Writes nothing, and makes no database.
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn status(path: &Path) -> Result<Vec<MigrationState>, MigrationError> {
+pub fn status(path: &Path) -> Result<Vec<MigrationStanding>, MigrationError> {
     let path = file::absolute(path)?;
     let rows = if path.exists() { bookkeeping::rows(&connection::plain(&path, BUSY_TIMEOUT)?)? } else { Vec::new() };
-    Ok(Plan::new(&MIGRATOR, &rows).states())
+    Ok(Plan::new(&MIGRATOR, &rows).standings())
 }
 
 /// How many migrations [`run`] would apply.
@@ -128,11 +96,14 @@ pub fn status(path: &Path) -> Result<Vec<MigrationState>, MigrationError> {
 /// # Errors
 /// When the database can't be read.
 pub fn pending(path: &Path) -> Result<usize, MigrationError> {
-    Ok(status(path)?.iter().filter(|migration| migration.state == State::Pending).count())
+    Ok(status(path)?.iter().filter(|migration| migration.state == MigrationState::Pending).count())
 }
 
 /// How many of the migrations this program knows the database doesn't have as they are.
 pub(crate) fn missing_in(connection: &Connection) -> rusqlite::Result<usize> {
-    let states = Plan::new(&MIGRATOR, &bookkeeping::rows(connection)?).states();
-    Ok(states.iter().filter(|migration| matches!(migration.state, State::Pending | State::Changed)).count())
+    let standings = Plan::new(&MIGRATOR, &bookkeeping::rows(connection)?).standings();
+    Ok(standings
+        .iter()
+        .filter(|migration| matches!(migration.state, MigrationState::Pending | MigrationState::Changed))
+        .count())
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use roster_sqlite::migrations::{self, MIGRATOR, MigrationError, State};
+use roster_domain::MigrationState;
+use roster_sqlite::migrations::{self, MIGRATOR, MigrationError};
 use roster_sqlite::{SqliteOptions, SqliteStore};
 use rstest::rstest;
 use rusqlite::Connection;
@@ -27,7 +28,7 @@ fn all_files() -> usize {
     MIGRATOR.iter().filter(|file| file.migration_type.is_up_migration()).count()
 }
 
-fn states(path: &Path) -> Vec<State> {
+fn states(path: &Path) -> Vec<MigrationState> {
     migrations::status(path).unwrap().into_iter().map(|migration| migration.state).collect()
 }
 
@@ -35,13 +36,13 @@ fn states(path: &Path) -> Vec<State> {
 fn up_down_to_nothing_and_up_again() {
     let (_folder, path) = place::empty_folder();
     let all = all_files();
-    assert_eq!(states(&path), vec![State::Pending; all]);
+    assert_eq!(states(&path), vec![MigrationState::Pending; all]);
     assert!(!path.exists(), "asking makes no database");
     assert_eq!(migrations::revert(&path).unwrap(), None);
 
     let applied = migrations::run(&path).unwrap();
     assert_eq!(applied.iter().map(|done| done.version).collect::<Vec<_>>(), (1..=all as i64).collect::<Vec<_>>());
-    assert_eq!(states(&path), vec![State::Applied; all]);
+    assert_eq!(states(&path), vec![MigrationState::Applied; all]);
     assert_eq!(migrations::pending(&path).unwrap(), 0);
     assert_eq!(migrations::run(&path).unwrap(), []);
     let full = schema(&path);
@@ -117,12 +118,15 @@ fn the_bookkeeping_is_that_of_sqlx() {
 }
 
 #[rstest]
-#[case::made_from_another_file("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2", State::Changed)]
+#[case::made_from_another_file(
+    "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2",
+    MigrationState::Changed
+)]
 #[case::made_by_a_newer_program(
     "INSERT INTO _sqlx_migrations VALUES (9001, 'from the future', '2031-01-01 00:00:00', 1, x'00', 1)",
-    State::Unknown
+    MigrationState::Unknown
 )]
-fn a_database_that_does_not_fit_is_left_alone(#[case] spoil: &str, #[case] state: State) {
+fn a_database_that_does_not_fit_is_left_alone(#[case] spoil: &str, #[case] state: MigrationState) {
     let (_folder, path) = place::empty_folder();
     migrations::run(&path).unwrap();
     migrations::revert(&path).unwrap();
@@ -133,8 +137,8 @@ fn a_database_that_does_not_fit_is_left_alone(#[case] spoil: &str, #[case] state
     for refused in [migrations::run(&path).map(drop), migrations::revert(&path).map(drop)] {
         let refused = refused.unwrap_err();
         let version = match refused {
-            MigrationError::Changed { version } if state == State::Changed => version,
-            MigrationError::Unknown { version } if state == State::Unknown => version,
+            MigrationError::Changed { version } if state == MigrationState::Changed => version,
+            MigrationError::Unknown { version } if state == MigrationState::Unknown => version,
             other => panic!("{other:?}"),
         };
         let words = refused.to_string();
@@ -149,7 +153,10 @@ fn a_file_that_fails_leaves_nothing_and_the_ones_before_stay() {
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE contacts (in_the_way)").unwrap();
     let failed = migrations::run(&path).unwrap_err();
     assert!(matches!(failed, MigrationError::Statement { version: 4, .. }), "{failed:?}");
-    assert_eq!(states(&path)[..4], [State::Applied, State::Applied, State::Applied, State::Pending]);
+    assert_eq!(
+        states(&path)[..4],
+        [MigrationState::Applied, MigrationState::Applied, MigrationState::Applied, MigrationState::Pending]
+    );
 
     Connection::open(&path).unwrap().execute_batch("DROP TABLE contacts").unwrap();
     migrations::run(&path).unwrap();
