@@ -1,0 +1,70 @@
+//! `{"status": true, "message": …, "data": …}` around every success.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{ContentType, HeaderValue, LOCATION};
+use serde::Serialize;
+
+use crate::error::Code;
+use crate::failure::{Answer, Failure};
+
+#[derive(Serialize)]
+struct Success<'a, T> {
+    status: bool,
+    message: &'a str,
+    data: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<PageJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct PageJson<'a> {
+    next_cursor: Option<&'a str>,
+    has_more: bool,
+}
+
+/// 200 with this data.
+pub fn ok(message: &str, data: impl Serialize) -> Answer {
+    let body = json(&Success { status: true, message, data, page: None })?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
+}
+
+/// 201 with this data, which from now on is at `location`.
+pub fn created(message: &str, data: impl Serialize, location: &str) -> Answer {
+    let body = json(&Success { status: true, message, data, page: None })?;
+    let location = HeaderValue::from_str(location).map_err(|error| Failure::caused(Code::Internal, error))?;
+    Ok(HttpResponse::Created().content_type(ContentType::json()).insert_header((LOCATION, location)).body(body))
+}
+
+/// The body of one page of a list; there is more where there is a cursor.
+pub fn listed(message: &str, rows: impl Serialize, next_cursor: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let page = PageJson { next_cursor, has_more: next_cursor.is_some() };
+    json(&Success { status: true, message, data: rows, page: Some(page) })
+}
+
+/// How a streamed list begins; rows follow, with commas between, and then `]}`.
+pub fn opening(message: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = json(&Success { status: true, message, data: [(); 0], page: None })?;
+    bytes.truncate(bytes.len() - b"]}".len());
+    Ok(bytes)
+}
+
+pub fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(value).map_err(|error| Failure::caused(Code::Internal, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_streamed_list_opens_as_a_whole_one() {
+        let opening = String::from_utf8(opening("Contact fetched successfully!").unwrap()).unwrap();
+        assert_eq!(opening, r#"{"status":true,"message":"Contact fetched successfully!","data":["#);
+    }
+
+    #[test]
+    fn the_last_page_says_so() {
+        let body = String::from_utf8(listed("m", [1, 2], None).unwrap()).unwrap();
+        assert_eq!(body, r#"{"status":true,"message":"m","data":[1,2],"page":{"next_cursor":null,"has_more":false}}"#);
+    }
+}

@@ -1,0 +1,57 @@
+//! `{"status": false, "message": …, "error": …}` for every failure.
+
+use serde::{Serialize, Serializer};
+
+use crate::failure::Failure;
+use crate::problems::Problem;
+
+/// A failure as it is answered: nothing of its cause is in it.
+#[derive(Serialize)]
+pub struct FailureJson<'a> {
+    status: bool,
+    message: &'a str,
+    error: ErrorJson<'a>,
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    code: &'static str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Fields::is_empty")]
+    fields: Fields<'a>,
+}
+
+struct Fields<'a>(&'a [Problem]);
+
+impl Fields<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[derive(Serialize)]
+struct FieldJson<'a> {
+    path: &'a str,
+    code: &'static str,
+    message: String,
+}
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|Problem { path, invalid }| FieldJson {
+            path,
+            code: invalid.code.as_str(),
+            message: format!("{path} {}", invalid.message),
+        }))
+    }
+}
+
+impl<'a> FailureJson<'a> {
+    pub fn of(failure: &'a Failure, request_id: &'a str) -> Self {
+        Self {
+            status: false,
+            message: failure.message.as_deref().unwrap_or(failure.code.message()),
+            error: ErrorJson { code: failure.code.as_str(), request_id, fields: Fields(&failure.fields) },
+        }
+    }
+}

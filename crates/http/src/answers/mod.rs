@@ -1,0 +1,21 @@
+//! What is answered: the envelope around everything, and the JSON shape of each resource. The shapes borrow domain
+//! values and are written in one pass.
+
+mod clients;
+mod contacts;
+mod deleted;
+mod envelope;
+mod failures;
+mod groups;
+mod sessions;
+mod shown;
+mod users;
+
+pub use clients::ClientJson;
+pub use contacts::ContactJson;
+pub use deleted::Deleted;
+pub use envelope::{created, json, listed, ok, opening};
+pub use failures::FailureJson;
+pub use groups::GroupJson;
+pub use sessions::SignedInJson;
+pub use users::SignedUpJson;

@@ -1,0 +1,9 @@
+//! Ids and times are answered as their text.
+
+use std::fmt::Display;
+
+use serde::Serializer;
+
+pub fn shown<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}

@@ -1,0 +1,116 @@
+//! What came with a request, before anybody asked who is calling.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use roster_domain::ObjectId;
+use tokio::time::Instant;
+
+use crate::body;
+use crate::error::Code;
+use crate::failure::Failure;
+use crate::json::{self, Malformed, Object};
+use crate::notes::Notes;
+use crate::query::Query;
+use crate::routes::{PREFIX, Served};
+use crate::services::App;
+
+/// A request that was read. As a handler's argument it makes a public route: nobody is asked who they are.
+pub struct Input {
+    pub app: App,
+    pub request: HttpRequest,
+    pub body: Result<Object, Malformed>,
+    pub query: Query,
+    began: Instant,
+}
+
+/// The parts of a request that hold what it wants.
+#[derive(Clone, Copy)]
+pub struct Read<'a> {
+    pub body: &'a Object,
+    pub query: &'a Query,
+}
+
+impl Input {
+    pub async fn read(request: HttpRequest, payload: Payload) -> Result<Self, Failure> {
+        let app = request.app_data::<App>().cloned();
+        let app = app.ok_or_else(|| Failure::caused(Code::Internal, "the services are not injected"))?;
+        let notes = Notes::of(&request);
+        notes.route.set(Served::at(&request));
+        let bytes = body::read(&request, payload, app.body_limit, app.deadlines.body).await?;
+        let permit = Arc::clone(&app.in_flight).try_acquire_owned().map_err(|_| Code::Overloaded)?;
+        notes.hold(permit);
+        let query = Query::parse(request.query_string());
+        Ok(Self { app, body: json::parse(&bytes), query, began: Instant::now(), request })
+    }
+
+    /// Body and query, once they can be looked at: 415, then 400.
+    pub fn parts(&self) -> Result<Read<'_>, Failure> {
+        if body::is_encoded(&self.request) {
+            return Err(Code::UnsupportedMediaType.into());
+        }
+        let body = self.body.as_ref().map_err(|Malformed { line, column }| {
+            let message = format!("The body must be a JSON object; it isn't one at line {line}, column {column}.");
+            Failure::told(Code::MalformedBody, message)
+        })?;
+        Ok(Read { body, query: &self.query })
+    }
+
+    /// The id in the path.
+    pub fn id<Id: From<ObjectId>>(&self) -> Result<Id, Failure> {
+        let text = self.request.match_info().get("id").unwrap_or_default();
+        ObjectId::parse(text).map(Id::from).map_err(|_| Code::MalformedId.into())
+    }
+
+    pub fn is_head(&self) -> bool {
+        self.request.method() == Method::HEAD
+    }
+
+    /// The prefix that was called: nothing or `/api/v1`.
+    pub fn prefix(&self) -> &'static str {
+        match self.request.path().strip_prefix(PREFIX) {
+            Some(rest) if rest.starts_with('/') => PREFIX,
+            _ => "",
+        }
+    }
+
+    /// Waits for an act on one thing.
+    pub async fn one<T, E: Into<Failure>>(&self, act: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
+        self.within(self.app.deadlines.one, act).await
+    }
+
+    /// Waits for the beginning of a list.
+    pub async fn list<T, E: Into<Failure>>(&self, act: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
+        self.within(self.app.deadlines.list, act).await
+    }
+
+    /// Waits for an act over many rows.
+    pub async fn bulk<T, E: Into<Failure>>(&self, act: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
+        self.within(self.app.deadlines.bulk, act).await
+    }
+
+    async fn within<T, E: Into<Failure>>(
+        &self,
+        deadline: Duration,
+        act: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Failure> {
+        match tokio::time::timeout_at(self.began + deadline, act).await {
+            Ok(done) => done.map_err(Into::into),
+            Err(_) => Err(Failure::caused(Code::StoreUnavailable, "no answer within the deadline")),
+        }
+    }
+}
+
+impl FromRequest for Input {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        Box::pin(Self::read(request.clone(), payload.take()))
+    }
+}

@@ -1,0 +1,68 @@
+//! Lists, all in one way: with `limit` a page and a cursor to the next, without it everything, streamed.
+
+mod page;
+mod streamed;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use roster_domain::ports::Result as StoreResult;
+use roster_domain::{Limit, ObjectId, Page, Scope, Span};
+use serde::Serialize;
+
+use crate::call::Call;
+use crate::cursor::CursorSeal;
+use crate::failure::{Answer, Failure};
+use crate::requests::lists::{self, ListFilter, Wanted};
+
+/// One kind of list: it owns all that it needs to go on reading while the answer is under way.
+pub trait Listing: 'static {
+    type Item: 'static;
+    type Filter: ListFilter;
+    /// Without the prefix.
+    const ROUTE: &str;
+    /// In words; bound into cursors.
+    const ORDER: &str;
+    const MESSAGE: &str;
+
+    async fn page(&self, after: Option<ObjectId>, limit: Limit) -> StoreResult<Page<Self::Item>>;
+
+    /// What the order goes by.
+    fn id(item: &Self::Item) -> ObjectId;
+
+    /// An item as it is answered.
+    fn row(item: &Self::Item) -> impl Serialize;
+}
+
+/// Reads which part of a list is wanted.
+pub fn wanted<L: Listing>(call: &Call) -> Result<Wanted<L::Filter>, Failure> {
+    lists::wanted(call.parts()?.query, &seal::<L>(call))
+}
+
+/// Answers a list.
+pub async fn answer<L: Listing>(call: &Call, listing: L, wanted: &Wanted<L::Filter>) -> Answer {
+    if call.is_head() {
+        // The head alone, which says nothing that would have to be read.
+        return Ok(HttpResponse::Ok().content_type(ContentType::json()).finish());
+    }
+    match wanted.limit {
+        Some(limit) => page::answer(call, &listing, wanted, limit).await,
+        None => streamed::answer(call, listing).await,
+    }
+}
+
+fn seal<L: Listing>(call: &Call) -> CursorSeal<'_> {
+    CursorSeal::new(&call.app.keys, &call.caller, L::ROUTE, L::ORDER)
+}
+
+/// What a list of one client's or of all clients' things reaches.
+pub fn reach(call: &Call, all_clients: bool) -> Result<(Scope, Span), Failure> {
+    if all_clients { Ok((call.caller.whole_scope()?, Span::AllClients)) } else { Ok((call.scope(), Span::OneClient)) }
+}
+
+/// `type=all` isn't for a client's credentials, whatever else the request holds.
+pub fn refuse_all_clients(call: &Call) -> Result<(), Failure> {
+    if call.query.get("type") == Some("all") {
+        call.caller.whole_scope()?;
+    }
+    Ok(())
+}

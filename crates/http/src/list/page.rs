@@ -1,0 +1,45 @@
+//! One page, with the way to the next.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{ContentType, HeaderValue, LINK};
+use roster_domain::Limit;
+use serde::{Serialize, Serializer};
+
+use super::{Listing, seal};
+use crate::answers;
+use crate::call::Call;
+use crate::cursor::Cursor;
+use crate::error::Code;
+use crate::failure::{Answer, Failure};
+use crate::requests::lists::{self, ListFilter, Wanted};
+
+pub async fn answer<L: Listing>(call: &Call, listing: &L, wanted: &Wanted<L::Filter>, limit: Limit) -> Answer {
+    let page = call.list(listing.page(wanted.after, limit)).await?;
+    let last = page.items.last().filter(|_| page.has_more).map(L::id);
+    let next = last.map(|after| seal::<L>(call).close(&Cursor { after, filters: lists::encoded(&wanted.filter) }));
+    let body = answers::listed(L::MESSAGE, Rows::<L>(&page.items), next.as_deref())?;
+    let mut answer = HttpResponse::Ok().content_type(ContentType::json()).body(body);
+    if let Some(cursor) = next {
+        answer.headers_mut().insert(LINK, link::<L>(call, &wanted.filter, limit, &cursor)?);
+    }
+    Ok(answer)
+}
+
+/// RFC 8288. Credentials of the query aren't repeated.
+fn link<L: Listing>(call: &Call, filter: &L::Filter, limit: Limit, cursor: &str) -> Result<HeaderValue, Failure> {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(filter.parameters())
+        .append_pair("limit", &limit.rows().to_string())
+        .append_pair("cursor", cursor)
+        .finish();
+    let link = format!("<{}{}?{query}>; rel=\"next\"", call.prefix(), L::ROUTE);
+    HeaderValue::from_str(&link).map_err(|error| Failure::caused(Code::Internal, error))
+}
+
+struct Rows<'a, L: Listing>(&'a [L::Item]);
+
+impl<L: Listing> Serialize for Rows<'_, L> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(L::row))
+    }
+}

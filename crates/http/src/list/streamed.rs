@@ -1,0 +1,113 @@
+//! The whole list, in pieces: memory doesn't grow with it, and nothing of the store is held while a slow reader reads.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use bytes::Bytes;
+use futures_util::stream::try_unfold;
+use roster_domain::ports::StoreError;
+use roster_domain::{Limit, ObjectId, Page};
+use tokio::time::timeout;
+
+use super::Listing;
+use crate::answers;
+use crate::call::Call;
+use crate::error::Code;
+use crate::failure::Answer;
+use crate::notes::Notes;
+use crate::streams::StreamPermit;
+
+/// A piece is sent when it has so many bytes.
+const PIECE: usize = 256 * 1024;
+
+/// The head goes out with the first rows: a failure before that is an ordinary error.
+pub async fn answer<L: Listing>(call: &Call, listing: L) -> Answer {
+    let permit = call.app.streams.open(call.caller.user()).ok_or(Code::Overloaded)?;
+    let page = call.list(listing.page(None, Limit::stream_chunk())).await?;
+    let reading = Reading {
+        rows: Rows::of::<L>(page),
+        listing,
+        piece: answers::opening(L::MESSAGE)?,
+        is_first: true,
+        deadline: call.app.deadlines.list,
+        request_id: Notes::of(&call.request).request_id.clone(),
+        _permit: permit,
+    };
+    let pieces = try_unfold(Some(reading), |reading| async move {
+        match reading {
+            Some(reading) => reading.next_piece().await.map(Some),
+            None => Ok(None),
+        }
+    });
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).streaming(pieces))
+}
+
+/// The list was broken off: the connection is cut without its last chunk, so that nobody takes it for complete.
+#[derive(Debug, thiserror::Error)]
+#[error("the list was broken off")]
+pub struct BrokenOff;
+
+/// A list under way.
+struct Reading<L: Listing> {
+    listing: L,
+    rows: Rows<L::Item>,
+    piece: Vec<u8>,
+    is_first: bool,
+    deadline: Duration,
+    request_id: String,
+    _permit: StreamPermit,
+}
+
+/// Rows that were read and not yet sent.
+struct Rows<T> {
+    waiting: std::vec::IntoIter<T>,
+    last: Option<ObjectId>,
+    has_more: bool,
+}
+
+impl<T> Rows<T> {
+    fn of<L: Listing<Item = T>>(page: Page<T>) -> Self {
+        Self { last: page.items.last().map(L::id), has_more: page.has_more, waiting: page.items.into_iter() }
+    }
+}
+
+impl<L: Listing> Reading<L> {
+    /// The next piece, and what is left to do behind it.
+    async fn next_piece(mut self) -> Result<(Bytes, Option<Self>), BrokenOff> {
+        if self.rows.waiting.len() == 0 && self.rows.has_more {
+            self.rows = Rows::of::<L>(self.read_on().await?);
+        }
+        while self.piece.len() < PIECE
+            && let Some(item) = self.rows.waiting.next()
+        {
+            if !self.is_first {
+                self.piece.push(b',');
+            }
+            self.is_first = false;
+            serde_json::to_writer(&mut self.piece, &L::row(&item)).map_err(|_| BrokenOff)?;
+        }
+        let is_last = self.rows.waiting.len() == 0 && !self.rows.has_more;
+        if is_last {
+            self.piece.extend_from_slice(b"]}");
+        }
+        let piece = Bytes::from(std::mem::take(&mut self.piece));
+        Ok((piece, (!is_last).then_some(self)))
+    }
+
+    /// Reads on behind the last row; once more if the store failed.
+    async fn read_on(&self) -> Result<Page<L::Item>, BrokenOff> {
+        if let Ok(page) = self.read_once().await {
+            return Ok(page);
+        }
+        self.read_once().await.map_err(|error| {
+            tracing::error!(request.id = self.request_id, error = %error, "a list was broken off: the store failed");
+            BrokenOff
+        })
+    }
+
+    async fn read_once(&self) -> Result<Page<L::Item>, StoreError> {
+        let read = self.listing.page(self.rows.last, Limit::stream_chunk());
+        timeout(self.deadline, read).await.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
+    }
+}

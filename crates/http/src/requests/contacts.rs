@@ -1,0 +1,271 @@
+//! What calls on contacts ask for.
+
+use roster_domain::{
+    Channel, ContactChanges, ContactFilter, ContactId, ContactName, GroupId, Invalid, InvalidCode, NewContact, Number,
+    SurveySortId, Timestamp, Transaction, TransactionChanges,
+};
+
+use super::fields::{Fields, id, parse_id, text, wrong_type};
+use super::lists::{self, ListFilter};
+use crate::failure::Failure;
+use crate::input::Read;
+use crate::json::Json;
+use crate::problems::Problems;
+use crate::query::Query;
+
+/// `POST /contact`. The query is left alone: existing consumers repeat the whole body there.
+pub fn create(read: Read<'_>, id: ContactId, now: Timestamp) -> Result<NewContact, Failure> {
+    let mut fields = Fields::of(read.body);
+    let name = fields.read("name", text(ContactName::parse)).nullable();
+    let number = fields.required("number", number);
+    // Forms without a choice of group send it empty.
+    let no_group = fields.get("group_id") == Some(&Json::Text(String::new()));
+    let group_id = if no_group { None } else { fields.read("group_id", self::id::<GroupId>).nullable() };
+    let channel = fields.optional("channel", text(Channel::parse));
+    let transaction = transaction(&mut fields);
+    let problems = fields.into_problems();
+    let (Some(number), true) = (number, problems.is_empty()) else { return Err(problems.into()) };
+    Ok(NewContact {
+        id,
+        group_id,
+        name: name.unwrap_or_else(nameless),
+        number,
+        channel: channel.unwrap_or_default(),
+        transaction: Transaction {
+            survey_id: transaction.survey_id.flatten(),
+            survey_sort_id: transaction.survey_sort_id.flatten(),
+        },
+        created_at: now,
+        updated_at: now,
+        legacy_version: 0,
+    })
+}
+
+/// `PUT /contact/{id}`: what is sent, and nothing else, is changed.
+pub fn update(read: Read<'_>) -> Result<ContactChanges, Failure> {
+    let mut fields = Fields::of(read.body);
+    let name = fields.read("name", text(ContactName::parse)).clearable();
+    let changes = ContactChanges {
+        name: name.map(|name| name.unwrap_or_else(nameless)),
+        number: fields.optional("number", number),
+        group_id: fields.optional("group_id", id),
+        channel: fields.optional("channel", text(Channel::parse)),
+        transaction: transaction(&mut fields),
+    };
+    fields.into_problems().none()?;
+    Ok(changes)
+}
+
+/// `name: null` is the empty name.
+fn nameless() -> ContactName {
+    ContactName::from_stored(String::new())
+}
+
+/// A string, or a whole number digit by digit: consumers send 18-digit ids as JSON numbers, which exceed 2^53.
+fn number(value: &Json) -> Result<Number, Invalid> {
+    match value {
+        Json::Text(text) => Number::parse(text),
+        Json::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Number::parse(digits),
+        Json::Number(_) => Err(Invalid::new(InvalidCode::Malformed, "must be a string or a whole number from 0")),
+        _ => Err(wrong_type("must be a string or a whole number")),
+    }
+}
+
+/// `transaction`: null clears both members, of an object those that are sent count.
+fn transaction(fields: &mut Fields<'_>) -> TransactionChanges {
+    let inner = match fields.get("transaction") {
+        None => return TransactionChanges::default(),
+        Some(Json::Null) => return TransactionChanges { survey_id: Some(None), survey_sort_id: Some(None) },
+        Some(Json::Object(inner)) => inner,
+        Some(_) => {
+            fields.problems().add("transaction", wrong_type("must be an object"));
+            return TransactionChanges::default();
+        }
+    };
+    let mut inner = Fields::of(inner);
+    let changes = TransactionChanges {
+        survey_id: inner.read("survey_id", id).clearable(),
+        survey_sort_id: inner.read("survey_sort_id", survey_sort_id).clearable(),
+    };
+    for problem in inner.into_problems().into_vec() {
+        fields.problems().add(format!("transaction.{}", problem.path), problem.invalid);
+    }
+    changes
+}
+
+fn survey_sort_id(value: &Json) -> Result<SurveySortId, Invalid> {
+    match value {
+        Json::Text(text) => SurveySortId::parse_text(text),
+        Json::Number(digits) => SurveySortId::parse_integer(digits),
+        _ => Err(wrong_type("must be a string or a whole number")),
+    }
+}
+
+/// Which contacts a list is of: those of one client or of all (`type=all`), of one group or of any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    pub all_clients: bool,
+    pub filter: ContactFilter,
+}
+
+impl ListFilter for Chosen {
+    const PARAMETERS: &[&str] = &["type", "group_id"];
+
+    fn read(query: &Query, problems: &mut Problems) -> Self {
+        let group_id = query.get("group_id").and_then(|text| problems.take("group_id", parse_id(text)));
+        Self { all_clients: lists::type_all(query, problems), filter: ContactFilter { group_id } }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let all = self.all_clients.then(|| ("type", "all".to_owned()));
+        let group = self.filter.group_id.map(|group| ("group_id", group.to_string()));
+        all.into_iter().chain(group).collect()
+    }
+}
+
+/// `DELETE /contact`: which, and how many the caller takes them to be.
+pub fn delete_matching(read: Read<'_>) -> Result<(Chosen, u64), Failure> {
+    let mut problems = Problems::default();
+    read.query.check(&["type", "group_id", "confirm"], &mut problems);
+    let chosen = Chosen::read(read.query, &mut problems);
+    if read.query.get("group_id").is_none() {
+        problems.say("group_id", InvalidCode::Required, "is required: which contacts to delete");
+    }
+    let expected = match read.query.get("confirm") {
+        None => {
+            problems.say("confirm", InvalidCode::Required, "is required: how many contacts these are");
+            None
+        }
+        Some(text) => problems.take("confirm", count(text)),
+    };
+    let (Some(expected), true) = (expected, problems.is_empty()) else { return Err(problems.into()) };
+    Ok((chosen, expected))
+}
+
+fn count(text: &str) -> Result<u64, Invalid> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let invalid = || Invalid::new(InvalidCode::Malformed, "must be a whole number from 0");
+    if digits { text.parse().map_err(|_| invalid()) } else { Err(invalid()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+    use proptest::prelude::*;
+    use roster_domain::ObjectId;
+    use rstest::rstest;
+
+    fn created(body: &str) -> Result<NewContact, Vec<(String, &'static str)>> {
+        let (body, query) = (json::parse(body.as_bytes()).unwrap(), Query::default());
+        let id = ContactId::from(ObjectId::from_bytes([1; 12]));
+        create(Read { body: &body, query: &query }, id, Timestamp::from_millis(0)).map_err(fields)
+    }
+
+    fn updated(body: &str) -> Result<ContactChanges, Vec<(String, &'static str)>> {
+        let (body, query) = (json::parse(body.as_bytes()).unwrap(), Query::default());
+        update(Read { body: &body, query: &query }).map_err(fields)
+    }
+
+    fn fields(failure: Failure) -> Vec<(String, &'static str)> {
+        failure.fields.into_iter().map(|field| (field.path.into_owned(), field.invalid.code.as_str())).collect()
+    }
+
+    #[test]
+    fn all_problems_come_at_once() {
+        let body = r#"{"name": 1, "group_id": "x", "channel": null, "transaction": {"survey_id": "x", "survey_sort_id": 1.5}}"#;
+        let found = created(body).unwrap_err();
+        let expected = [
+            ("name", "wrong_type"),
+            ("number", "required"),
+            ("group_id", "malformed"),
+            ("channel", "null"),
+            ("transaction.survey_id", "malformed"),
+            ("transaction.survey_sort_id", "out_of_range"),
+        ];
+        assert_eq!(found, expected.map(|(path, code)| (path.to_owned(), code)));
+    }
+
+    #[rstest]
+    #[case(r#""status""#, Ok("status"))]
+    #[case("120363045767536459", Ok("120363045767536459"))]
+    #[case("0", Ok("0"))]
+    #[case("-1", Err("malformed"))]
+    #[case("1.5", Err("malformed"))]
+    #[case("1e3", Err("malformed"))]
+    #[case("null", Err("null"))]
+    #[case("true", Err("wrong_type"))]
+    #[case("[]", Err("wrong_type"))]
+    #[case(r#"" ""#, Err("required"))]
+    fn numbers(#[case] json: &str, #[case] expected: Result<&str, &'static str>) {
+        let created = created(&format!(r#"{{"number": {json}}}"#));
+        assert_eq!(
+            created.as_ref().map(|contact| contact.number.as_str()),
+            expected.map_err(|code| vec![("number".to_owned(), code)]).as_ref().copied()
+        );
+    }
+
+    #[rstest]
+    #[case(r#"{"number": "1", "group_id": "", "name": null, "transaction": null}"#)]
+    #[case(r#"{"number": "1", "group_id": null}"#)]
+    #[case(r#"{"number": "1", "_id": 5, "createdAt": "x", "keyword": []}"#)]
+    fn what_says_nothing(#[case] body: &str) {
+        assert_eq!(created(body), created(r#"{"number": "1"}"#));
+    }
+
+    #[test]
+    fn an_update_holds_what_was_sent() {
+        assert_eq!(
+            updated(r#"{"title": "Greetings", "keyword": "hello", "reply": "?"}"#),
+            Ok(ContactChanges::default())
+        );
+        let cleared = updated(r#"{"name": null, "transaction": {"survey_id": null}}"#).unwrap();
+        assert_eq!(cleared.name.as_ref().map(ContactName::as_str), Some(""));
+        assert_eq!(cleared.transaction, TransactionChanges { survey_id: Some(None), survey_sort_id: None });
+        let both = updated(r#"{"transaction": null}"#).unwrap();
+        assert_eq!(both.transaction, TransactionChanges { survey_id: Some(None), survey_sort_id: Some(None) });
+    }
+
+    #[rstest]
+    #[case(r#"{"group_id": null}"#, "group_id", "null")]
+    #[case(r#"{"group_id": ""}"#, "group_id", "malformed")]
+    #[case(r#"{"number": null}"#, "number", "null")]
+    #[case(r#"{"transaction": []}"#, "transaction", "wrong_type")]
+    fn refused_updates(#[case] body: &str, #[case] path: &str, #[case] code: &'static str) {
+        assert_eq!(updated(body), Err(vec![(path.to_owned(), code)]));
+    }
+
+    #[test]
+    fn contacts_are_deleted_only_by_group_and_count() {
+        let asked = |query: &str| {
+            let (body, query) = (json::Object::default(), Query::parse(query));
+            delete_matching(Read { body: &body, query: &query }).map(|(_, count)| count).map_err(fields)
+        };
+        let required = |names: &[&str]| -> Result<u64, _> {
+            Err(names.iter().map(|name| ((*name).to_owned(), "required")).collect::<Vec<_>>())
+        };
+        assert_eq!(asked(""), required(&["group_id", "confirm"]));
+        assert_eq!(asked("confirm=5&type=all"), required(&["group_id"]));
+        assert_eq!(asked("group_id=64a00ec7c5e487d95dcb0d5c"), required(&["confirm"]));
+        assert_eq!(asked("group_id=64a00ec7c5e487d95dcb0d5c&confirm=12"), Ok(12));
+        assert_eq!(
+            asked("group_id=64a00ec7c5e487d95dcb0d5c&confirm=%2B1"),
+            Err(vec![("confirm".to_owned(), "malformed")])
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_through_digit_by_digit(digits in "0|[1-9][0-9]{0,255}") {
+            let contact = created(&format!(r#"{{"number": {digits}}}"#)).unwrap();
+            prop_assert_eq!(contact.number.as_str(), digits);
+        }
+    }
+
+    /// The JSON of a contact, sent back whole, changes nothing that is its own.
+    #[test]
+    fn ignores_what_is_not_to_be_set() {
+        let body = r#"{"_id": "x", "client_id": "y", "createdAt": 1, "updatedAt": 2, "__v": 3}"#;
+        assert_eq!(updated(body), Ok(ContactChanges::default()));
+    }
+}

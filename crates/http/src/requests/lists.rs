@@ -1,0 +1,133 @@
+//! What a list is asked for: filters, and with `limit` which page.
+
+use roster_domain::{Invalid, InvalidCode, Limit, ObjectId};
+
+use crate::cursor::CursorSeal;
+use crate::error::Code;
+use crate::failure::Failure;
+use crate::problems::Problems;
+use crate::query::Query;
+
+/// The filters of one kind of list.
+pub trait ListFilter: Sized {
+    /// The query parameters that hold them.
+    const PARAMETERS: &[&str];
+
+    /// Reads them, noting what is wrong.
+    fn read(query: &Query, problems: &mut Problems) -> Self;
+
+    /// Writes them as they would be read, each in its one spelling.
+    fn parameters(&self) -> Vec<(&'static str, String)>;
+}
+
+/// A list as it was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Wanted<F> {
+    pub filter: F,
+    /// A page of so many rows; `None` is the whole list.
+    pub limit: Option<Limit>,
+    /// Behind this row.
+    pub after: Option<ObjectId>,
+}
+
+/// Reads filters, `limit` and `cursor`. A cursor brings its filters along: others may be left out, or must equal them.
+pub fn wanted<F: ListFilter>(query: &Query, seal: &CursorSeal<'_>) -> Result<Wanted<F>, Failure> {
+    let mut problems = Problems::default();
+    let text = query.get("cursor");
+    let cursor = match text {
+        Some(text) if query.get("limit").is_some() => Some(seal.open(text).ok_or(Code::MalformedCursor)?),
+        None if query.is_undecodable("cursor") => return Err(Code::MalformedCursor.into()),
+        _ => None,
+    };
+    let known: Vec<&str> = F::PARAMETERS.iter().copied().chain(["limit", "cursor"]).collect();
+    query.check(&known, &mut problems);
+    let sent = F::read(query, &mut problems);
+    let limit = query.get("limit").and_then(|text| problems.take("limit", Limit::parse(text)));
+    if text.is_some() && query.get("limit").is_none() {
+        problems.say("cursor", InvalidCode::NotAllowed, "is allowed only together with limit");
+    }
+    problems.none()?;
+    let Some(cursor) = cursor else { return Ok(Wanted { filter: sent, limit, after: None }) };
+    let filter = F::read(&Query::parse(&cursor.filters), &mut Problems::default());
+    let kept = filter.parameters();
+    if sent.parameters().iter().all(|parameter| kept.contains(parameter)) {
+        Ok(Wanted { filter, limit, after: Some(cursor.after) })
+    } else {
+        Err(Failure::told(Code::MalformedCursor, "The cursor is of a list with other filters."))
+    }
+}
+
+/// `type`: only `all` is a word it knows.
+pub fn type_all(query: &Query, problems: &mut Problems) -> bool {
+    match query.get("type") {
+        None => false,
+        Some("all") => true,
+        Some(_) => {
+            problems.add("type", Invalid::new(InvalidCode::Malformed, "must be all, or left out"));
+            false
+        }
+    }
+}
+
+/// The filters as a query string.
+pub fn encoded<F: ListFilter>(filter: &F) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.parameters()).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cursor::Cursor;
+    use crate::requests::contacts::Chosen;
+    use roster_domain::{Caller, ClientId, UserId};
+    use roster_identity::{KeyRing, SecretKey};
+    use roster_testkit::SeededEntropy;
+    use rstest::rstest;
+
+    const GROUP: &str = "64a00ec7c5e487d95dcb0d5c";
+
+    fn asked(query: &str, kept: Option<&str>) -> Result<Wanted<Chosen>, (Code, Vec<String>)> {
+        let keys = KeyRing::new(vec![SecretKey::generate(&SeededEntropy::new(1))]).unwrap();
+        let id = ObjectId::from_bytes([1; 12]);
+        let caller = Caller::Client { user: UserId::from(id), client: ClientId::from(id) };
+        let seal = CursorSeal::new(&keys, &caller, "/contact", "newest first");
+        let cursor = kept.map(|filters| seal.close(&Cursor { after: id, filters: filters.to_owned() }));
+        let query = cursor.map_or(query.to_owned(), |cursor| format!("{query}&cursor={cursor}"));
+        wanted(&Query::parse(&query), &seal)
+            .map_err(|failure| (failure.code, failure.fields.into_iter().map(|f| f.path.into_owned()).collect()))
+    }
+
+    #[rstest]
+    #[case("limit=2")]
+    #[case("limit=2&type=all")]
+    #[case("limit=2&group_id=64A00EC7C5E487D95DCB0D5C")]
+    fn a_cursor_brings_its_filters(#[case] query: &str) {
+        let kept = format!("type=all&group_id={GROUP}");
+        let wanted = asked(query, Some(&kept)).unwrap();
+        assert!(wanted.filter.all_clients && wanted.filter.filter.group_id.is_some() && wanted.after.is_some());
+    }
+
+    #[rstest]
+    #[case("limit=2&type=all", "")]
+    #[case("limit=2&group_id=64a00ec7c5e487d95dcb0d5c", "type=all")]
+    #[case("limit=2&group_id=64a00ec7c5e487d95dcb0d5c", "group_id=64a00ec7c5e487d95dcb0d5d")]
+    fn other_filters_than_the_cursors_are_refused(#[case] query: &str, #[case] kept: &str) {
+        assert_eq!(asked(query, Some(kept)), Err((Code::MalformedCursor, vec![])));
+    }
+
+    #[rstest]
+    #[case("type=al", &["type"])]
+    #[case("group_id=", &["group_id"])]
+    #[case("limit=0&grp=1", &["grp", "limit"])]
+    #[case("cursor=x", &["cursor"])]
+    fn refused(#[case] query: &str, #[case] paths: &[&str]) {
+        let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        assert_eq!(asked(query, None), Err((Code::ValidationFailed, paths)));
+    }
+
+    #[test]
+    fn a_strange_cursor_is_malformed() {
+        assert_eq!(asked("limit=2&cursor=%ff", None), Err((Code::MalformedCursor, vec![])));
+        assert_eq!(asked("limit=2&cursor=abc", None), Err((Code::MalformedCursor, vec![])));
+    }
+}

@@ -1,0 +1,62 @@
+use std::sync::Arc;
+
+use actix_web::web;
+use roster_domain::ports::Store;
+use roster_domain::{Clock, Entropy, IdSource};
+use roster_identity::{Identity, KeyRing};
+use tokio::sync::Semaphore;
+
+use crate::settings::HttpSettings;
+use crate::streams::Streams;
+use crate::{Deadlines, Readiness};
+
+/// What the delivery delivers: the store and the use cases, and where time, chance and ids come from.
+#[derive(Clone)]
+pub struct Services {
+    /// All ports of the store.
+    pub store: Store,
+    /// Sign-up, sign-in and who is calling.
+    pub identity: Arc<Identity>,
+    /// Signs the cursors of paged lists.
+    pub keys: KeyRing,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<IdSource>,
+    /// Chance, for the ids of requests.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What handlers get injected.
+pub type App = web::Data<State>;
+
+/// [`Services`] with what limits their use; one for all workers.
+pub struct State {
+    pub services: Services,
+    pub readiness: Readiness,
+    pub deadlines: Deadlines,
+    pub body_limit: usize,
+    pub in_flight: Arc<Semaphore>,
+    pub streams: Arc<Streams>,
+}
+
+impl State {
+    pub fn new(services: Services, settings: &HttpSettings, readiness: Readiness) -> Self {
+        Self {
+            services,
+            readiness,
+            deadlines: settings.deadlines,
+            body_limit: settings.body_limit,
+            in_flight: Arc::new(Semaphore::new(settings.in_flight.min(Semaphore::MAX_PERMITS))),
+            streams: Streams::new(settings.streams, settings.streams_per_user),
+        }
+    }
+}
+
+impl std::ops::Deref for State {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.services
+    }
+}

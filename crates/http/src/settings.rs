@@ -1,0 +1,67 @@
+use std::time::Duration;
+
+/// How the server serves. The defaults are those of the operator's handbook.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Threads that serve connections; at least 1.
+    pub workers: usize,
+    /// The most bytes a request's body may have.
+    pub body_limit: usize,
+    /// The most requests worked on at once: from when a request is read until the head of its answer is out.
+    pub in_flight: usize,
+    /// The most streamed lists at once.
+    pub streams: usize,
+    /// The most streamed lists of one user at once.
+    pub streams_per_user: usize,
+    /// How long a graceful stop waits for what is in flight.
+    pub shutdown: Duration,
+    /// The origins whose pages may read answers; `*` is any, none switches CORS off.
+    pub cors_origins: Vec<String>,
+    /// How long things may take.
+    pub deadlines: Deadlines,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+            body_limit: 64 * 1024,
+            in_flight: 256,
+            streams: 256,
+            streams_per_user: 16,
+            shutdown: Duration::from_secs(20),
+            cors_origins: Vec::new(),
+            deadlines: Deadlines::default(),
+        }
+    }
+}
+
+/// How long things may take, from when the request is read; then the answer is 503 (408 for the request itself).
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// One thing: existing consumers give up at 4 s and try again.
+    pub one: Duration,
+    /// A list, to its first byte.
+    pub list: Duration,
+    /// An act over many rows; it goes on in the store when the caller leaves.
+    pub bulk: Duration,
+    /// Reading a request's body.
+    pub body: Duration,
+    /// A reader that takes no byte for so long is cut.
+    pub reader: Duration,
+    /// Reading a request's head.
+    pub head: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            one: Duration::from_millis(2_500),
+            list: Duration::from_millis(3_500),
+            bulk: Duration::from_secs(60),
+            body: Duration::from_secs(10),
+            reader: Duration::from_secs(30),
+            head: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! A store that misbehaves on demand.
+
+use std::future::pending;
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
+
+use async_trait::async_trait;
+use roster_domain::ports::{
+    ContactCreation, ContactRepository, ContactUpdate, MatchingDeletion, Result, Store, StoreError, StoreHealth,
+};
+use roster_domain::{
+    Contact, ContactChanges, ContactFilter, ContactId, Keyset, NewContact, Page, Scope, Span, Timestamp,
+};
+use tokio::sync::Semaphore;
+
+/// What no answer may repeat, in the words that libraries use.
+const CAUSE: &str = "sqlx: SELECT secret FROM contacts failed at /src/store.rs:7 (constraint contacts_pkey)";
+
+/// How the contacts' port fails.
+#[derive(Clone, Default)]
+pub enum Fault {
+    /// It doesn't.
+    #[default]
+    None,
+    /// It panics.
+    Panic,
+    /// `StoreError::Failed`.
+    Failed,
+    /// `StoreError::Unavailable`.
+    Unavailable,
+    /// `StoreError::Overloaded`.
+    Overloaded,
+    /// It never answers.
+    Silence,
+    /// Pages are read until so many have been, then `StoreError::Unavailable`.
+    AfterPages(usize),
+    /// Each act waits at this gate.
+    Gate(Arc<Gate>),
+    /// Pages go on for ever, each behind this gate.
+    Endless(Arc<Gate>),
+}
+
+/// Holds acts up until it is opened, and tells of each that came.
+pub struct Gate {
+    arrivals: mpsc::Sender<()>,
+    open: Semaphore,
+}
+
+impl Gate {
+    /// A closed one, and where it tells who came.
+    pub fn closed() -> (Arc<Self>, mpsc::Receiver<()>) {
+        let (arrivals, arrived) = mpsc::channel();
+        (Arc::new(Self { arrivals, open: Semaphore::new(0) }), arrived)
+    }
+
+    /// Lets so many acts through, now or when they come.
+    pub fn let_through(&self, acts: usize) {
+        self.open.add_permits(acts);
+    }
+
+    async fn pass(&self) {
+        // The test may have heard enough.
+        let _ = self.arrivals.send(());
+        self.open.acquire().await.expect("never closed for good").forget();
+    }
+}
+
+/// The contacts' port of a real store, failing as it is told to.
+#[derive(Default)]
+pub struct Faulty {
+    contacts: OnceLock<Arc<dyn ContactRepository>>,
+    fault: Mutex<Fault>,
+}
+
+impl Faulty {
+    /// Puts itself between a store and its contacts.
+    pub fn in_front_of(self: Arc<Self>, store: Store) -> Store {
+        assert!(self.contacts.set(store.contacts.clone()).is_ok(), "in front of one store only");
+        Store { contacts: self, ..store }
+    }
+
+    /// Fails like this from now on.
+    pub fn set(&self, fault: Fault) {
+        *self.fault.lock().unwrap() = fault;
+    }
+
+    /// The port behind, once the fault lets the act through.
+    async fn contacts(&self, reads_page: bool) -> Result<&Arc<dyn ContactRepository>> {
+        let fault = {
+            let mut fault = self.fault.lock().unwrap();
+            match &mut *fault {
+                Fault::AfterPages(left) if reads_page && *left > 0 => {
+                    *left -= 1;
+                    Fault::None
+                }
+                other => other.clone(),
+            }
+        };
+        match fault {
+            Fault::None => {}
+            Fault::Panic => panic!("{CAUSE}"),
+            Fault::Failed => return Err(StoreError::failed(CAUSE)),
+            Fault::Unavailable | Fault::AfterPages(_) => return Err(StoreError::unavailable(CAUSE)),
+            Fault::Overloaded => return Err(StoreError::Overloaded),
+            Fault::Silence => pending().await,
+            Fault::Gate(gate) | Fault::Endless(gate) => gate.pass().await,
+        }
+        Ok(self.contacts.get().expect("put in front of a store"))
+    }
+}
+
+#[async_trait]
+impl ContactRepository for Faulty {
+    async fn create(&self, scope: &Scope, contact: NewContact) -> Result<ContactCreation> {
+        self.contacts(false).await?.create(scope, contact).await
+    }
+
+    async fn get(&self, scope: &Scope, id: ContactId) -> Result<Option<Contact>> {
+        self.contacts(false).await?.get(scope, id).await
+    }
+
+    async fn page(
+        &self,
+        scope: &Scope,
+        span: Span,
+        filter: &ContactFilter,
+        keyset: Keyset<ContactId>,
+    ) -> Result<Page<Contact>> {
+        let mut page = self.contacts(true).await?.page(scope, span, filter, keyset).await?;
+        if matches!(*self.fault.lock().unwrap(), Fault::Endless(_)) {
+            let again = page.items.first().cloned().into_iter().cycle();
+            page = Page { items: again.take(keyset.limit.rows()).collect(), has_more: true };
+        }
+        Ok(page)
+    }
+
+    async fn update(
+        &self,
+        scope: &Scope,
+        id: ContactId,
+        changes: ContactChanges,
+        at: Timestamp,
+    ) -> Result<ContactUpdate> {
+        self.contacts(false).await?.update(scope, id, changes, at).await
+    }
+
+    async fn delete(&self, scope: &Scope, id: ContactId) -> Result<bool> {
+        self.contacts(false).await?.delete(scope, id).await
+    }
+
+    async fn delete_matching(
+        &self,
+        scope: &Scope,
+        span: Span,
+        filter: &ContactFilter,
+        expected: u64,
+    ) -> Result<MatchingDeletion> {
+        self.contacts(false).await?.delete_matching(scope, span, filter, expected).await
+    }
+}
+
+/// A store that can't be reached when asked how it is.
+pub enum UnwellStore {
+    /// It says so.
+    Unavailable,
+    /// It says nothing.
+    Silent,
+}
+
+impl UnwellStore {
+    /// Puts itself in the place of the store's health.
+    pub fn instead_of(self, store: Store) -> Store {
+        Store { health: Arc::new(self), ..store }
+    }
+}
+
+#[async_trait]
+impl StoreHealth for UnwellStore {
+    async fn check(&self) -> Result<()> {
+        match self {
+            Self::Unavailable => Err(StoreError::unavailable(CAUSE)),
+            Self::Silent => pending().await,
+        }
+    }
+}

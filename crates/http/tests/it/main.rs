@@ -1,0 +1,30 @@
+//! The HTTP API as its consumers meet it: a real server on a real socket, over each of the stores.
+//!
+//! What is expected here comes from the wire contract, never from the code. [`harness`] brings a server up and speaks
+//! to it; every answer that passes through it is examined for what all answers must have and none may have.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails where it stands")]
+
+mod harness;
+
+mod callers;
+mod clients;
+mod connections;
+mod contact_groups;
+mod contacts;
+mod cors;
+mod cursors;
+mod deadlines;
+mod errors;
+mod faults;
+mod health;
+mod lists;
+mod methods;
+mod order_of_checks;
+mod ownership;
+mod reading;
+mod sample;
+mod sessions;
+mod streams;
+mod strictness;
+mod users;

@@ -1,0 +1,39 @@
+//! The subcommands, one file each.
+
+mod migrate_revert;
+mod migrate_run;
+mod migrate_status;
+mod serve;
+mod user_create;
+
+use secrecy::ExposeSecret;
+
+use crate::cli::{Cli, Command, MigrateCommand, SettingsArgs, UserCommand};
+use crate::settings::{BadSetting, Settings, Sources};
+
+/// Does what the command line says.
+///
+/// # Errors
+/// With words for the person who called it.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        None => serve::run(cli.serve),
+        Some(Command::Serve(args)) => serve::run(args),
+        Some(Command::Migrate(MigrateCommand::Run(args))) => migrate_run::run(args),
+        Some(Command::Migrate(MigrateCommand::Status(args))) => migrate_status::run(args),
+        Some(Command::Migrate(MigrateCommand::Revert(args))) => migrate_revert::run(args),
+        Some(Command::User(UserCommand::Create(args))) => user_create::run(args),
+    }
+}
+
+/// The settings that the flags of every command, the environment and the file make.
+fn settings(args: SettingsArgs, listen: Vec<String>) -> Result<Settings, BadSetting> {
+    let mut flags = Vec::new();
+    if let Some(url) = args.database_url {
+        flags.push(("store.url", vec![url.expose_secret().to_owned()]));
+    }
+    if !listen.is_empty() {
+        flags.push(("server.listen", listen));
+    }
+    Settings::read(Sources { file: args.config, environment: std::env::vars_os().collect(), flags })
+}

@@ -1,0 +1,74 @@
+//! `roster serve`: the API.
+
+mod greeting;
+mod listeners;
+mod signals;
+
+use std::io;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::rt::{self, task::JoinHandle};
+use anyhow::Context;
+use roster_http::Readiness;
+use tokio::sync::oneshot;
+use tracing::info;
+
+use crate::cli::ServeArgs;
+use crate::entropy::SystemEntropy;
+use crate::services::{http_settings, services};
+use crate::store::{OpenStore, Pending};
+use crate::{keys, output, telemetry};
+use greeting::Greeting;
+
+/// Serves until SIGTERM or SIGINT, then ends what is under way and closes the store.
+///
+/// # Errors
+/// When it can't begin: a port is taken, the store can't be reached or isn't migrated, there is no key.
+pub fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let settings = super::settings(args.settings, args.listen)?;
+    telemetry::start(&settings.log)?;
+    let keys = keys::ring(&settings.auth, &settings.store.url, &SystemEntropy)?;
+    let listeners = listeners::bind(&settings.server.listen)?;
+
+    // The store lives on a runtime of its own, from before the first request until after the last: its sockets belong
+    // to the runtime that opened them, and the server's workers come and go with their own.
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_name("store").enable_all().build()?;
+    let pending = if args.migrate { Pending::Apply } else { Pending::Refuse };
+    let store = runtime.block_on(OpenStore::open(&settings.store, pending))?;
+
+    let stop = signals::watch(&runtime)?;
+    let readiness = Readiness::new();
+    let services = services(store.ports(), keys, &settings.auth);
+    let outcome = rt::System::new().block_on(async {
+        let addresses = listeners::local_addresses(&listeners)?;
+        let server = roster_http::serve(listeners, services, http_settings(&settings), readiness.clone())?;
+        let handle = server.handle();
+        let running = rt::spawn(server);
+        output::say(Greeting(&addresses));
+        until_stopped(stop, handle, running, &readiness, settings.server.drain).await
+    });
+    runtime.block_on(store.close());
+    info!("stopped");
+    outcome
+}
+
+/// Waits for a signal, and then for the end of what is under way.
+async fn until_stopped(
+    stop: oneshot::Receiver<&'static str>,
+    handle: ServerHandle,
+    mut running: JoinHandle<io::Result<()>>,
+    readiness: &Readiness,
+    drain: Duration,
+) -> anyhow::Result<()> {
+    tokio::select! {
+        ended = &mut running => return ended?.context("the server ended by itself"),
+        name = stop => {
+            readiness.drain();
+            info!("{}: stopping; once more, and it ends at once", name?);
+        }
+    }
+    tokio::time::sleep(drain).await;
+    handle.stop(true).await;
+    running.await?.context("the server failed")
+}

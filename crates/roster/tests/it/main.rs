@@ -1,0 +1,16 @@
+//! Runs the program as people do: the binary, real files, a real PostgreSQL, real curl.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod api;
+mod architecture;
+mod durability;
+mod first_calls;
+mod guide;
+mod migrate;
+mod place;
+mod readme;
+mod running;
+mod settings;
+mod starting;
+mod stop;
+mod user_create;

@@ -1,0 +1,145 @@
+//! A folder and a store to run the program in.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use roster_testkit::postgres::{self, TestDatabase};
+use tempfile::TempDir;
+
+use crate::running::Running;
+
+/// Nobody's key but the tests'.
+pub const SECRET_KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+/// Which store a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty working folder, and the variables that lead to a store. Gone when dropped, the database too.
+pub struct Place {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+    _database: Option<TestDatabase>,
+}
+
+/// What a command said and how it ended.
+pub struct Said {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Place {
+    /// Ready to serve: a folder for SQLite, a migrated database for PostgreSQL.
+    pub fn ready(kind: Kind) -> Self {
+        match kind {
+            Kind::Sqlite => Self::bare(),
+            Kind::Postgres => Self::on(block_on(postgres::database(&roster_postgres::MIGRATOR))),
+        }
+    }
+
+    /// As [`Place::ready`], but a PostgreSQL database has no tables yet.
+    pub fn unmigrated(kind: Kind) -> Self {
+        match kind {
+            Kind::Sqlite => Self::bare(),
+            Kind::Postgres => Self::on(block_on(postgres::empty_database())),
+        }
+    }
+
+    /// A folder and no settings at all.
+    pub fn bare() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new(), _database: None }
+    }
+
+    fn on(database: TestDatabase) -> Self {
+        let bare = Self::bare().with("DATABASE_URL", database.url()).with("ROSTER_AUTH__SECRET_KEY", SECRET_KEY);
+        Self { _database: Some(database), ..bare }
+    }
+
+    /// With this variable.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.retain(|(other, _)| other != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without this variable.
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.retain(|(other, _)| other != name);
+        self
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn has(&self, file: &str) -> bool {
+        self.folder.path().join(file).exists()
+    }
+
+    pub fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.folder.path().join(file), text).unwrap();
+    }
+
+    /// Any program, in this folder with these variables and no others.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.folder.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command of the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        Said::of(self.command(env!("CARGO_BIN_EXE_roster")).args(arguments).output().unwrap())
+    }
+
+    /// As [`Place::run`], with this on standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Said {
+        let mut command = self.command(env!("CARGO_BIN_EXE_roster"));
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // It may end without reading it.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        Said::of(child.wait_with_output().unwrap())
+    }
+
+    /// Serves here, on a free port.
+    pub fn serve(&self) -> Running {
+        self.serve_with(&["serve", "--listen", "127.0.0.1:0"])
+    }
+
+    /// Serves here with these arguments.
+    pub fn serve_with(&self, arguments: &[&str]) -> Running {
+        let mut command = self.command(env!("CARGO_BIN_EXE_roster"));
+        command.args(arguments);
+        Running::start(command)
+    }
+}
+
+impl Said {
+    pub fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Its output, if it went well.
+    pub fn done(&self) -> &str {
+        assert_eq!(self.code, Some(0), "{}{}", self.stdout, self.stderr);
+        &self.stdout
+    }
+
+    /// Its complaint, if it ended with this code.
+    pub fn failed(&self, code: i32) -> &str {
+        assert_eq!(self.code, Some(code), "{}{}", self.stdout, self.stderr);
+        &self.stderr
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
