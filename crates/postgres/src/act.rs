@@ -33,7 +33,8 @@ impl PostgresStore {
         self.run(act, BULK_PATIENCE).await
     }
 
-    /// In a task of its own: a caller that leaves drops the handle of the task, not the act.
+    /// In a task of its own: a caller that leaves drops the handle of the task, not the act. Only its own patience ends
+    /// it early; what it leaves open then is rolled back as its connection goes back to the pool.
     async fn run<T, F>(&self, act: F, patience: Duration) -> ports::Result<T>
     where
         T: Send + 'static,

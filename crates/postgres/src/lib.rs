@@ -45,7 +45,8 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Ends when every connection is closed; acts that still run finish first.
+    /// Takes nothing more, and ends when every connection is closed: a transaction that runs is finished first, an act
+    /// in steps ends with the step it is at.
     pub async fn close(&self) {
         self.pool.close().await;
     }

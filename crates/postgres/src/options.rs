@@ -40,12 +40,14 @@ pub(crate) fn parse(url: &str) -> Result<PgConnectOptions, ConnectError> {
     Ok(if named { options } else { options.application_name("roster") })
 }
 
-/// A `/` in a password must be written `%2F`: bare it would end the host, and what follows would go for the name of the
-/// database, which errors repeat.
+/// A `/`, `?` or `#` in a password must be percent-encoded: bare it would end the host, and what follows would go for
+/// the name of the database or for a parameter, which errors and the log repeat.
 fn password_ends_early(url: &str) -> bool {
-    let path = url.split_once("://").map_or("", |(_, rest)| rest);
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    path.split_once('/').is_some_and(|(_, database)| database.contains('@'))
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let Some(end) = rest.find(['/', '?', '#']) else { return false };
+    let (authority, behind) = rest.split_at(end);
+    let path = if behind.starts_with('/') { behind.split(['?', '#']).next().unwrap_or_default() } else { "" };
+    path.contains('@') || (!authority.contains('@') && !behind.starts_with('/') && behind.contains('@'))
 }
 
 /// With the limits that the server enforces. (The time zone is always UTC: sqlx sees to that.)
@@ -81,6 +83,8 @@ mod tests {
     #[case("postgres://roster:s3%2Fcret@db.example.org/roster?user=ada@example", true)]
     #[case("postgres://roster:12/cret@db.example.org/roster", false)]
     #[case("postgres://roster:s3/cret@db.example.org/roster", false)]
+    #[case("postgres://roster:12?cret@db.example.org/roster", false)]
+    #[case("postgres://roster:12#cret@db.example.org/roster", false)]
     #[case("postgres://roster:s3cret@db.example.org/roster?sslmode=s3cret", false)]
     #[case("mysql://roster:s3cret@db.example.org/roster", false)]
     #[case("", false)]

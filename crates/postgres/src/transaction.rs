@@ -10,10 +10,10 @@ use crate::error::met_another;
 /// How often a transaction is done at most, when others get in its way.
 const ATTEMPTS: usize = 5;
 
-/// Begins a transaction (READ COMMITTED). Only for use within an act: that is a task of its own, so that nobody drops
-/// this half-way. Dropped without `commit`, it is rolled back.
+/// Begins a transaction (READ COMMITTED). Only for use within an act: that is a task of its own, which no caller
+/// drops half-way. Dropped without `commit`, it is rolled back.
 pub(crate) async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    #[expect(clippy::disallowed_methods, reason = "acts run in spawned tasks, which nobody drops half-way")]
+    #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
     pool.begin().await
 }
 
@@ -21,7 +21,7 @@ pub(crate) async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Po
 pub(crate) async fn begin_bulk(pool: &PgPool, statement: Duration) -> sqlx::Result<Transaction<'static, Postgres>> {
     let begin = format!("BEGIN; SET LOCAL statement_timeout = {}", statement.as_millis());
     // Nothing but a number goes into it.
-    #[expect(clippy::disallowed_methods, reason = "acts run in spawned tasks, which nobody drops half-way")]
+    #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
     pool.begin_with(AssertSqlSafe(begin)).await
 }
 

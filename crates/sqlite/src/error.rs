@@ -9,7 +9,7 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The file, or the one beside it that processes lock, can't be made or read.
-    #[error("can't open {}: {source}", path.display())]
+    #[error("can't open {}", path.display())]
     File {
         /// Which file.
         path: PathBuf,
@@ -17,7 +17,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// SQLite refuses it: it is no database, or a damaged one, or another process holds it.
-    #[error("SQLite can't open {}: {source}", path.display())]
+    #[error("SQLite can't open {}", path.display())]
     Database {
         /// Which file.
         path: PathBuf,
@@ -25,7 +25,7 @@ pub enum OpenError {
         source: rusqlite::Error,
     },
     /// No thread to work on.
-    #[error("can't start a thread: {0}")]
+    #[error("can't start a thread")]
     Thread(#[source] std::io::Error),
 }
 
@@ -41,6 +41,8 @@ pub(crate) fn store_error(failure: rusqlite::Error) -> StoreError {
             | ErrorCode::CannotOpen
             | ErrorCode::ReadOnly,
         ) => StoreError::unavailable(failure),
+        // These don't pass by themselves.
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::failed(failure),
         _ if spoils_connection(&failure) => StoreError::unavailable(failure),
         _ => StoreError::failed(failure),
     }
@@ -78,8 +80,8 @@ mod tests {
     #[case(ffi::SQLITE_FULL, true, true)]
     #[case(ffi::SQLITE_IOERR_WRITE, true, true)]
     #[case(ffi::SQLITE_NOMEM, true, true)]
-    #[case(ffi::SQLITE_CORRUPT, true, true)]
-    #[case(ffi::SQLITE_NOTADB, true, true)]
+    #[case(ffi::SQLITE_CORRUPT, false, true)]
+    #[case(ffi::SQLITE_NOTADB, false, true)]
     #[case(ffi::SQLITE_CONSTRAINT_FOREIGNKEY, false, false)]
     #[case(ffi::SQLITE_CONSTRAINT_PRIMARYKEY, false, false)]
     #[case(ffi::SQLITE_ERROR, false, false)]

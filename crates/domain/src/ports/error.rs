@@ -9,7 +9,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The store can't be reached, took too long, or has no room left. Trying again later may help; nothing was
-    /// written, unless the answer to a write was lost.
+    /// written, unless the answer to a write was lost or the act goes in steps.
     #[error("the store is unavailable: {0}")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
     /// More waits for the store than it may; nothing was begun.

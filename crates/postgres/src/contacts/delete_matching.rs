@@ -1,4 +1,7 @@
 //! Deleting what a list holds, if it is as many as the caller expects.
+//!
+//! Which contacts go is settled when it begins, by their ids: what comes into the list meanwhile stays, and so does what
+//! leaves it before its turn.
 
 use std::time::Duration;
 
@@ -7,7 +10,7 @@ use roster_domain::ports::{MANY_ROWS, MatchingDeletion, STEP_ROWS};
 use sqlx::{PgConnection, PgPool};
 
 use super::list::{Extent, List};
-use super::steps::delete_some;
+use crate::keys::group_bytes;
 use crate::transaction::{again, begin_bulk};
 
 pub(super) async fn delete_matching(
@@ -17,22 +20,20 @@ pub(super) async fn delete_matching(
     list: List,
     expected: u64,
 ) -> sqlx::Result<MatchingDeletion> {
-    let Some((extent, found)) = look(&pool, statement_timeout, user, list).await? else {
+    let Some((extent, ids)) = look(&pool, statement_timeout, user, list).await? else {
         return Ok(all_or_nothing(0, expected));
     };
-    let Some(newest) = found.newest.filter(|_| found.count == expected) else {
-        return Ok(all_or_nothing(found.count, expected));
-    };
-    if expected <= MANY_ROWS as u64 {
-        return again(|| delete_at_once(&pool, statement_timeout, user, extent, &newest, expected)).await;
+    if ids.len() as u64 != expected {
+        return Ok(all_or_nothing(ids.len() as u64, expected));
+    }
+    if ids.len() <= MANY_ROWS {
+        return again(|| delete_at_once(&pool, statement_timeout, user, extent, &ids)).await;
     }
     let mut deleted = 0;
-    loop {
-        match again(|| delete_step(&pool, statement_timeout, user, extent, &newest)).await? {
-            0 => return Ok(MatchingDeletion::Done { deleted }),
-            more => deleted += more,
-        }
+    for step in ids.chunks(STEP_ROWS) {
+        deleted += again(|| delete_step(&pool, statement_timeout, user, extent, step)).await?;
     }
+    Ok(MatchingDeletion::Done { deleted })
 }
 
 /// What to answer when there is nothing to delete, or not what was expected.
@@ -50,11 +51,11 @@ async fn delete_at_once(
     statement_timeout: Duration,
     user: UserId,
     extent: Extent,
-    newest: &[u8],
-    expected: u64,
+    ids: &[Vec<u8>],
 ) -> sqlx::Result<MatchingDeletion> {
     let mut transaction = begin_bulk(pool, statement_timeout).await?;
-    let deleted = delete_some(&mut transaction, user, extent, newest, MANY_ROWS).await?;
+    let deleted = delete(&mut transaction, user, extent, ids).await?;
+    let expected = ids.len() as u64;
     if deleted == expected {
         transaction.commit().await?;
     } else {
@@ -68,67 +69,71 @@ async fn delete_step(
     statement_timeout: Duration,
     user: UserId,
     extent: Extent,
-    newest: &[u8],
+    ids: &[Vec<u8>],
 ) -> sqlx::Result<u64> {
     let mut transaction = begin_bulk(pool, statement_timeout).await?;
-    let deleted = delete_some(&mut transaction, user, extent, newest, STEP_ROWS).await?;
+    let deleted = delete(&mut transaction, user, extent, ids).await?;
     transaction.commit().await?;
     Ok(deleted)
 }
 
-/// What a list held at one instant.
-struct Found {
-    count: u64,
-    /// What came later isn't meant.
-    newest: Option<Vec<u8>>,
+/// Deletes those that are still in the list; how many it were. Rows are locked in the order of their ids, so that two
+/// such acts don't wait for one another in a circle.
+async fn delete(connection: &mut PgConnection, user: UserId, extent: Extent, ids: &[Vec<u8>]) -> sqlx::Result<u64> {
+    // Of what chose them only the group can change.
+    let group = extent.group();
+    let deleted = sqlx::query!(
+        "WITH meant AS MATERIALIZED ( \
+            SELECT id FROM contacts \
+            WHERE user_id = $1 AND id = ANY($2::bytea[]) AND group_id = COALESCE($3, group_id) \
+            ORDER BY id FOR UPDATE \
+         ) \
+         DELETE FROM contacts c USING meant WHERE c.user_id = $1 AND c.id = meant.id",
+        user.as_bytes().as_slice(),
+        ids,
+        group_bytes(group.as_ref()),
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
 }
 
+/// What a list holds at one instant, oldest first.
 async fn look(
     pool: &PgPool,
     statement_timeout: Duration,
     user: UserId,
     list: List,
-) -> sqlx::Result<Option<(Extent, Found)>> {
+) -> sqlx::Result<Option<(Extent, Vec<Vec<u8>>)>> {
     let mut transaction = begin_bulk(pool, statement_timeout).await?;
     let Some(extent) = list.extent(&mut transaction, user).await? else {
         return Ok(None);
     };
-    let found = count(&mut transaction, user, extent).await?;
+    let ids = ids(&mut transaction, user, extent).await?;
     transaction.rollback().await?;
-    Ok(Some((extent, found)))
+    Ok(Some((extent, ids)))
 }
 
-/// The statement that counts under this condition.
-macro_rules! count_where {
+/// The statement that reads the ids under this condition.
+macro_rules! ids_where {
     ($condition:tt, $($argument:expr),+ $(,)?) => {
-        sqlx::query!(
-            "SELECT count(*) AS \"count!\", \
-                    (SELECT id FROM contacts WHERE " + $condition + " ORDER BY id DESC LIMIT 1) AS newest \
-             FROM contacts WHERE " + $condition,
-            $($argument),+
-        )
+        sqlx::query_scalar!("SELECT id FROM contacts WHERE " + $condition + " ORDER BY id", $($argument),+)
     };
 }
 
-async fn count(connection: &mut PgConnection, user: UserId, extent: Extent) -> sqlx::Result<Found> {
+async fn ids(connection: &mut PgConnection, user: UserId, extent: Extent) -> sqlx::Result<Vec<Vec<u8>>> {
     let user = user.as_bytes().as_slice();
-    let (count, newest) = match extent {
-        Extent::User => {
-            let found = count_where!("user_id = $1", user).fetch_one(connection).await?;
-            (found.count, found.newest)
-        }
+    match extent {
+        Extent::User => ids_where!("user_id = $1", user).fetch_all(connection).await,
         Extent::Client(client) => {
             let client = client.as_bytes().as_slice();
-            let found = count_where!("user_id = $1 AND client_id = $2", user, client).fetch_one(connection).await?;
-            (found.count, found.newest)
+            ids_where!("user_id = $1 AND client_id = $2", user, client).fetch_all(connection).await
         }
         Extent::Group(client, group) => {
             let (client, group) = (client.as_bytes().as_slice(), group.as_bytes().as_slice());
-            let found = count_where!("user_id = $1 AND client_id = $2 AND group_id = $3", user, client, group)
-                .fetch_one(connection)
-                .await?;
-            (found.count, found.newest)
+            ids_where!("user_id = $1 AND client_id = $2 AND group_id = $3", user, client, group)
+                .fetch_all(connection)
+                .await
         }
-    };
-    Ok(Found { count: count.unsigned_abs(), newest })
+    }
 }

@@ -62,8 +62,18 @@ impl List {
 
 /// A stretch of an index: all of a user's contacts, a client's, or a group's.
 #[derive(Clone, Copy)]
-pub(crate) enum Extent {
+pub(super) enum Extent {
     User,
     Client(ClientId),
     Group(ClientId, GroupId),
+}
+
+impl Extent {
+    /// The one group it is, if it is one.
+    pub(super) fn group(self) -> Option<GroupId> {
+        match self {
+            Self::User | Self::Client(_) => None,
+            Self::Group(_, group) => Some(group),
+        }
+    }
 }

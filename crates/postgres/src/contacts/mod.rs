@@ -5,7 +5,6 @@ mod delete_matching;
 mod list;
 mod page;
 mod single;
-mod steps;
 mod update;
 
 use async_trait::async_trait;
@@ -13,9 +12,6 @@ use roster_domain::ports::{ContactCreation, ContactRepository, ContactUpdate, Ma
 use roster_domain::{
     Contact, ContactChanges, ContactFilter, ContactId, Keyset, NewContact, Page, Scope, Span, Timestamp,
 };
-
-pub(crate) use list::Extent;
-pub(crate) use steps::delete_some;
 
 use crate::PostgresStore;
 

@@ -7,8 +7,6 @@ use roster_domain::{ClientId, GroupId, Timestamp, UserId};
 use sqlx::{PgConnection, PgPool};
 
 use super::locks::{default_group, lock_client};
-use crate::contacts::{Extent, delete_some};
-use crate::keys::ABOVE_ALL;
 use crate::transaction::begin_bulk;
 
 /// The group to be deleted.
@@ -112,6 +110,18 @@ pub(super) async fn delete_contacts(
     doomed: Doomed,
     limit: Option<usize>,
 ) -> sqlx::Result<u64> {
-    let extent = Extent::Group(doomed.client, doomed.group);
-    delete_some(connection, doomed.user, extent, ABOVE_ALL, limit.unwrap_or(usize::MAX >> 1)).await
+    let deleted = sqlx::query!(
+        "WITH step AS MATERIALIZED ( \
+            SELECT id FROM contacts WHERE user_id = $1 AND client_id = $2 AND group_id = $3 \
+            ORDER BY id LIMIT $4 FOR UPDATE \
+         ) \
+         DELETE FROM contacts c USING step WHERE c.user_id = $1 AND c.id = step.id",
+        doomed.user.as_bytes().as_slice(),
+        doomed.client.as_bytes().as_slice(),
+        doomed.group.as_bytes().as_slice(),
+        limit.map_or(i64::MAX, |limit| limit as i64),
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
 }

@@ -40,7 +40,7 @@ pub enum MigrationError {
         version: i64,
     },
     /// A migration's statements fail.
-    #[error("migration {version} failed and was undone: {source}")]
+    #[error("migration {version} failed and was undone")]
     Failed {
         /// Which.
         version: i64,
@@ -48,7 +48,7 @@ pub enum MigrationError {
         source: sqlx::Error,
     },
     /// Anything else that the database said.
-    #[error("the database failed: {0}")]
+    #[error("the database failed")]
     Database(#[from] sqlx::Error),
 }
 

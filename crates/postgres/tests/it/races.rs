@@ -3,8 +3,8 @@
 
 use std::future::Future;
 
-use roster_domain::ports::{ContactCreation, GroupDeletion, MANY_ROWS};
-use roster_domain::{ContactsFate, NewContact};
+use roster_domain::ports::{ContactCreation, GroupDeletion, MANY_ROWS, MatchingDeletion};
+use roster_domain::{ContactFilter, ContactsFate, NewContact, Span};
 use roster_store_tests::{Bench, Owner};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::task::JoinHandle;
@@ -109,4 +109,30 @@ async fn a_contact_for_a_group_that_goes_meanwhile_is_refused() {
     other.execute("COMMIT").await.unwrap();
 
     assert_eq!(creation.await.unwrap().unwrap(), ContactCreation::UnknownGroup);
+}
+
+/// Also with an id below those that go: an import's, or another server's of the same second.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_into_a_list_while_it_is_deleted_stays() {
+    let (bench, ada, mut other) = scene().await;
+    let friends = ada.group("Friends").await;
+    fill(&mut other, MANY_ROWS + 1).await;
+
+    // A row of the second step.
+    let hold = "BEGIN; SELECT FROM contacts WHERE id = decode(lpad(to_hex(3000), 24, '0'), 'hex') FOR UPDATE";
+    other.execute(hold).await.unwrap();
+    let (store, scope) = (bench.store.clone(), ada.scope);
+    let (filter, expected) = (ContactFilter { group_id: Some(friends.id) }, MANY_ROWS as u64 + 1);
+    let deletion = async move { store.contacts.delete_matching(&scope, Span::AllClients, &filter, expected).await };
+    let deletion = waiting(&mut other, deletion).await;
+    let come = "INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, created_at, updated_at, \
+                                      legacy_version, revision) \
+                SELECT user_id, decode(repeat('00', 12), 'hex'), client_id, id, '', '2348000000001', 'whatsapp', \
+                       'epoch', 'epoch', 0, 0 \
+                FROM contact_groups WHERE title = 'Friends'";
+    other.execute(come).await.unwrap();
+    other.execute("COMMIT").await.unwrap();
+
+    assert_eq!(deletion.await.unwrap().unwrap(), MatchingDeletion::Done { deleted: expected });
+    assert_eq!(ada.contacts_in(friends.id).await.len(), 1);
 }

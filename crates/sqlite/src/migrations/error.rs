@@ -34,7 +34,7 @@ pub enum MigrationError {
         version: i64,
     },
     /// A statement of the file failed; nothing of that file was kept.
-    #[error("migration {version} failed and was undone: {source}")]
+    #[error("migration {version} failed and was undone")]
     Statement {
         /// Which.
         version: i64,
@@ -42,6 +42,6 @@ pub enum MigrationError {
         source: rusqlite::Error,
     },
     /// SQLite failed outside a file's statements.
-    #[error("SQLite failed: {0}")]
+    #[error("SQLite failed")]
     Database(#[from] rusqlite::Error),
 }
