@@ -16,6 +16,7 @@ mod bench;
 mod dump;
 mod orphans;
 mod owner;
+mod shut_out;
 mod together;
 mod walk;
 

@@ -8,5 +8,6 @@ mod migrations;
 mod plans;
 mod races;
 mod schema;
+mod shut_out;
 mod stored;
 mod traps;

@@ -7,3 +7,4 @@ mod faults;
 mod files;
 mod migrations;
 mod place;
+mod shut_out;

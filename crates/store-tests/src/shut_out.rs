@@ -1,0 +1,31 @@
+//! Users who may do nothing any more. No port makes one yet, so an adapter's own tests do, and ask this.
+
+use roster_domain::SessionId;
+
+use crate::Owner;
+use crate::finders::new_session;
+
+impl Owner {
+    /// Fails unless this user could be found and begin things before `shut_out`, and nothing of it since.
+    pub async fn assert_shut_out_by(&self, shut_out: impl AsyncFnOnce()) {
+        let store = &self.bench.store;
+        let session = new_session(&self.bench, self);
+        assert!(store.sessions.create(session.clone()).await.unwrap());
+        assert_eq!(self.findable(session.id).await, [true; 3]);
+
+        shut_out().await;
+
+        assert_eq!(self.findable(session.id).await, [false; 3], "by address, by credentials, by session");
+        assert!(!store.sessions.create(new_session(&self.bench, self)).await.unwrap());
+        assert_eq!(store.clients.create(&self.account(), self.bench.new_client("Late")).await.unwrap(), None);
+    }
+
+    async fn findable(&self, session: SessionId) -> [bool; 3] {
+        let finders = &self.bench.store.finders;
+        [
+            finders.sign_in(&self.user.email.key()).await.unwrap().is_some(),
+            finders.client_credential(&self.client.session_id).await.unwrap().is_some(),
+            finders.session(self.user.id, session).await.unwrap().is_some(),
+        ]
+    }
+}
