@@ -1,5 +1,5 @@
--- Who signs in. Everything below a user carries user_id first in its keys, so that one shard answers one user and the
--- database itself refuses a row under somebody else's. Times are milliseconds since 1970-01-01T00:00:00Z.
+-- Who signs in. The tables are those of migrations/postgres, which says why each is as it is. Everything below a user
+-- carries user_id first in its keys, so that the database itself refuses a row under somebody else's. Times are milliseconds since 1970-01-01T00:00:00Z.
 CREATE TABLE users (
     id            BLOB        NOT NULL,
     email         TEXT        NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE users (
 CREATE INDEX users_erased ON users (erased_at) WHERE erased_at IS NOT NULL;
 
 -- From an address to its user: sign-in reads one row here, then one of users. The key is NFKC in lower case, made by
--- the domain. No foreign key: this table is spread by the address, users by its id.
+-- the domain. No foreign key, as in migrations/postgres.
 CREATE TABLE user_emails (
     email_key TEXT NOT NULL,
     user_id   BLOB NOT NULL,

@@ -22,7 +22,7 @@ CREATE UNIQUE INDEX clients_default ON clients (user_id) WHERE is_default;
 -- The command line names a client by its id alone.
 CREATE INDEX clients_by_id ON clients (id);
 
--- From a session_id to its client, with the hash of the secret half. No foreign key: spread by the session_id.
+-- From a session_id to its client, with the hash of the secret half. No foreign key, as in migrations/postgres.
 CREATE TABLE client_credentials (
     session_id TEXT NOT NULL,
     user_id    BLOB  NOT NULL,

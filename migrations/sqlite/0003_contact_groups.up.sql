@@ -19,5 +19,5 @@ CREATE TABLE contact_groups (
     CONSTRAINT contact_groups_title_length CHECK (length(title) BETWEEN 1 AND 256)
 ) STRICT;
 
--- At most one default group a client (at least one by the order of locks); also how it is found.
+-- At most one default group a client (at least one, since one act at a time writes); also how it is found.
 CREATE UNIQUE INDEX contact_groups_default ON contact_groups (user_id, client_id) WHERE is_default;

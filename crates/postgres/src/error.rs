@@ -10,8 +10,6 @@ use sqlx::error::DatabaseError;
 pub(crate) enum Violation {
     /// The address belongs to somebody.
     EmailTaken,
-    /// The user doesn't exist.
-    UnknownUser,
     /// The client doesn't exist.
     UnknownClient,
     /// The group doesn't exist, or is another client's.
@@ -22,7 +20,6 @@ pub(crate) enum Violation {
 pub(crate) fn violation(error: &sqlx::Error) -> Option<Violation> {
     match error.as_database_error()?.constraint()? {
         "user_emails_pkey" => Some(Violation::EmailTaken),
-        "clients_user_fkey" | "sessions_user_fkey" => Some(Violation::UnknownUser),
         "contact_groups_client_fkey" => Some(Violation::UnknownClient),
         "contacts_group_fkey" => Some(Violation::UnknownGroup),
         _ => None,

@@ -7,7 +7,6 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::PostgresStore;
-use crate::error::{Violation, violation};
 
 #[async_trait]
 impl SessionRepository for PostgresStore {
@@ -37,10 +36,6 @@ async fn create(pool: PgPool, session: NewSession) -> sqlx::Result<bool> {
         session.expires_at.to_utc(),
     )
     .execute(&pool)
-    .await;
-    match created {
-        Ok(created) => Ok(created.rows_affected() == 1),
-        Err(error) if violation(&error) == Some(Violation::UnknownUser) => Ok(false),
-        Err(error) => Err(error),
-    }
+    .await?;
+    Ok(created.rows_affected() == 1)
 }

@@ -10,7 +10,9 @@ impl StoreHealth for SqliteStore {
     async fn check(&self) -> Result<()> {
         match self.readers.get(migrations::missing_in).await? {
             0 => Ok(()),
-            missing => Err(StoreError::unavailable(format!("{missing} migrations are missing"))),
+            unfit => Err(StoreError::unavailable(format!(
+                "{unfit} migrations aren't applied as this program knows them: run `roster migrate status`"
+            ))),
         }
     }
 }

@@ -36,12 +36,6 @@ macro_rules! checked_string {
                 Self(text)
             }
         }
-
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                &self.0
-            }
-        }
     };
 }
 use checked_string;

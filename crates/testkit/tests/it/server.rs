@@ -55,7 +55,12 @@ async fn a_killed_durable_server_comes_back_with_its_data() -> Outcome {
             sqlx::query("SELECT count(*) FROM generate_series(1, 100000000000)").execute(&mut connection).await
         }
     });
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let at_work = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%generate_series%' \
+                   AND pid <> pg_backend_pid()";
+    while sqlx::query_scalar::<_, i64>(at_work).fetch_one(&mut connection).await? == 0 {
+        assert!(!busy.is_finished(), "it was to be at work");
+        tokio::task::yield_now().await;
+    }
 
     server.kill_hard();
     assert!(connection.ping().await.is_err());
