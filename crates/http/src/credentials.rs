@@ -52,6 +52,9 @@ fn member<'a>(body: Option<&'a Object>, name: &str) -> Option<&'a str> {
 }
 
 fn parameter<'a>(query: &'a Query, name: &str) -> Option<&'a str> {
+    if query.is_undecodable(name) {
+        return Some(NEVER_RIGHT);
+    }
     query.get(name).filter(|value| !value.is_empty())
 }
 
@@ -109,6 +112,7 @@ mod tests {
     fn what_can_not_be_a_credential_is_there_all_the_same() {
         assert_eq!(client(&[], r#"{"session_id": 5}"#, QUERY), (Some(NEVER_RIGHT.into()), None));
         assert_eq!(client(&[("x-client-token", b"\xff")], BODY, QUERY), (None, Some(NEVER_RIGHT.into())));
+        assert_eq!(client(&[], "", "session_id=%ff&access_token=q2"), (Some(NEVER_RIGHT.into()), Some("q2".into())));
     }
 
     #[rstest]
