@@ -44,6 +44,26 @@ pub struct NewClient {
     pub group: NewGroup,
 }
 
+/// What is to be changed of a client: only what is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientChanges {
+    /// See [`Client::name`].
+    pub name: Option<ClientName>,
+    /// See [`Client::region`]; `Some(None)` clears it.
+    pub region: Option<Option<Region>>,
+    /// `true` makes it the default client and unmakes the other.
+    pub is_default: Option<bool>,
+}
+
+/// New credentials for a client, instead of those it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCredentials {
+    /// The public half.
+    pub session_id: ClientSessionId,
+    /// The hash of the secret half.
+    pub token_hash: TokenHash,
+}
+
 /// SHA-256 of a random secret: what is stored in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenHash(pub [u8; 32]);

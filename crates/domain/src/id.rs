@@ -1,5 +1,6 @@
 //! Ids: 12 bytes for what consumers see (4 of seconds, 5 random per process, 3 of a counter, so that they sort by
-//! age and ids of an imported system are kept), UUID v7 for sessions.
+//! age and ids of an imported system are kept), UUID v7 for sessions and audit
+//! entries.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -135,43 +136,72 @@ typed_id! {
     ContactId,
 }
 
-/// A session's id: a UUID v7.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionId(Uuid);
+/// An id that is a UUID v7: sorted by age.
+macro_rules! uuid_id {
+    ($(#[$doc:meta] $name:ident),+ $(,)?) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
 
-impl SessionId {
-    /// A new one, of this instant.
-    #[must_use]
-    pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Self {
-        let mut random = [0; 10];
-        entropy.fill(&mut random);
-        let millis = u64::try_from(now.millis()).unwrap_or(0);
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
-    }
+        impl $name {
+            /// A new one, of this instant.
+            #[must_use]
+            pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Self {
+                let mut random = [0; 10];
+                entropy.fill(&mut random);
+                let millis = u64::try_from(now.millis()).unwrap_or(0);
+                Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+            }
 
-    /// The 16 bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        self.0.as_bytes()
-    }
+            /// Reads the usual form, with hyphens, of either case.
+            ///
+            /// # Errors
+            /// When the text is anything else.
+            pub fn parse(text: &str) -> Result<Self, MalformedUuid> {
+                // The parser also takes braces, URNs and no hyphens: one thing, one spelling.
+                if text.len() != 36 {
+                    return Err(MalformedUuid);
+                }
+                Uuid::try_parse(text).map(Self).map_err(|_| MalformedUuid)
+            }
+
+            /// The 16 bytes.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
 }
 
-impl From<Uuid> for SessionId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
+/// The text can't be such an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a UUID")]
+pub struct MalformedUuid;
 
-impl From<SessionId> for Uuid {
-    fn from(id: SessionId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+uuid_id! {
+    /// A session's id: a UUID v7.
+    SessionId,
+    /// An audit entry's id: a UUID v7, so that the trail is in the order of its ids.
+    AuditId,
 }
 
 /// Makes new 12-byte ids: strictly rising within a process, also when the clock is set back or a second's 16 million

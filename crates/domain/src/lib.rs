@@ -29,6 +29,8 @@
 
 #![warn(missing_docs)]
 
+mod attempts;
+mod audit;
 mod caller;
 mod client;
 mod clock;
@@ -43,17 +45,21 @@ mod session;
 mod user;
 pub mod values;
 
+pub use attempts::{Attempt, Booking, CounterKey, Recognition, closed_for};
+pub use audit::{AuditEntry, AuditEvent, Origin};
 pub use caller::{Account, Caller, ClientOnly, Scope, Span};
-pub use client::{Client, ClientCredential, NewClient, TokenHash};
+pub use client::{Client, ClientChanges, ClientCredential, NewClient, NewCredentials, TokenHash};
 pub use clock::{Clock, MalformedTimestamp, Timestamp};
 pub use contact::{Contact, ContactChanges, ContactFilter, NewContact, Transaction, TransactionChanges};
 pub use entropy::Entropy;
 pub use group::{ContactGroup, ContactsFate, GroupChanges, NewGroup};
-pub use id::{ClientId, ContactId, GroupId, IdSource, MalformedId, ObjectId, SessionId, UserId};
+pub use id::{
+    AuditId, ClientId, ContactId, GroupId, IdSource, MalformedId, MalformedUuid, ObjectId, SessionId, UserId,
+};
 pub use migration::{Migration, MigrationStanding, MigrationState};
 pub use page::{Keyset, Limit, Page};
-pub use session::{NewSession, Session, SessionSecret};
-pub use user::{NewAccount, NewUser, SignIn, User};
+pub use session::{NewSession, Session, SessionSecret, SessionUse};
+pub use user::{ListedUser, NewAccount, NewUser, PasswordChange, SignIn, User, UserChanges};
 pub use values::{
     Channel, ClientName, ClientSessionId, ContactName, Email, EmailKey, GroupTitle, Invalid, InvalidCode, NewPassword,
     Number, PersonName, Region, SurveySortId,

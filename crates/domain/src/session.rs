@@ -35,6 +35,22 @@ pub struct SessionSecret {
     pub token_hash: TokenHash,
     /// SHA-256 of the one before.
     pub previous_token_hash: Option<TokenHash>,
+    /// When the current one was made.
+    pub rotated_at: Timestamp,
+    /// Whether the current one, or an access token made with it, has been used: until then the one before is answered
+    /// the current one again, since the answer may have been lost.
+    pub pair_used: bool,
+}
+
+/// A use of a session, to be noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionUse {
+    /// When, to the hour.
+    pub last_used_at: Timestamp,
+    /// When it now ends by itself.
+    pub expires_at: Timestamp,
+    /// Whether it was the current pair of tokens that was used: the one with this counter.
+    pub pair: Option<i64>,
 }
 
 /// A session to be begun: all of it is decided before it is stored.

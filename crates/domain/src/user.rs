@@ -1,7 +1,7 @@
 //! Users: who sign in, and own everything.
 
 use crate::values::{Email, PersonName};
-use crate::{NewClient, Timestamp, UserId};
+use crate::{NewClient, SessionId, Timestamp, UserId};
 
 /// Somebody who signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct User {
 pub struct NewUser {
     /// See [`User`].
     pub user: User,
-    /// The password's hash, a PHC string.
+    /// The password's hash: a PHC string of argon2id, or one of bcrypt that came with an imported account.
     pub password_hash: String,
 }
 
@@ -43,6 +43,37 @@ pub struct NewAccount {
 pub struct SignIn {
     /// Whose address it is.
     pub user: UserId,
-    /// What the password must verify against, a PHC string.
+    /// What the password must verify against: see [`NewUser::password_hash`].
     pub password_hash: String,
+}
+
+/// What is to be changed of a user: only what is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserChanges {
+    /// See [`User::email`].
+    pub email: Option<Email>,
+    /// See [`User::firstname`].
+    pub firstname: Option<PersonName>,
+    /// See [`User::lastname`].
+    pub lastname: Option<PersonName>,
+    /// A new password.
+    pub password: Option<PasswordChange>,
+}
+
+/// A new password, which ends sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// Its hash, a PHC string.
+    pub hash: String,
+    /// The one session that goes on.
+    pub keep: SessionId,
+}
+
+/// A user as the operator sees one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedUser {
+    /// Who.
+    pub user: User,
+    /// Since when nobody can sign in as them; `None`: they can.
+    pub disabled_at: Option<Timestamp>,
 }

@@ -5,8 +5,8 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use roster_domain::{Account, Caller, Scope};
-use roster_identity::{Authenticated, AuthenticationError};
+use roster_domain::{Account, Caller, ClientId, Scope};
+use roster_identity::{Actor, Authenticated, AuthenticationError};
 
 use crate::credentials;
 use crate::error::Code;
@@ -36,6 +36,23 @@ impl Call {
     /// The account, for a user only.
     pub fn account(&self) -> Result<Account, Failure> {
         Ok(self.caller.account()?)
+    }
+
+    /// The user, in their session, for what is entered in the audit trail.
+    pub fn actor(&self) -> Result<Actor, Failure> {
+        let account = self.account()?;
+        match self.caller {
+            Caller::User { session, .. } => Ok(Actor { account, session, origin: self.origin() }),
+            Caller::Client { .. } => Err(Code::ClientScope.into()),
+        }
+    }
+
+    /// Narrowed to a client, a call reaches no other: 404.
+    pub fn reach_client(&self, id: ClientId) -> Result<(), Failure> {
+        match self.caller.client() {
+            Some(client) if client != id => Err(Code::NotFound.into()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! The text of a cursor: where a list goes on, signed, so that it is good only for the caller, the list and the
 //! filters it was made for.
 //!
-//! Base64url of: the last row's id (12 bytes), the filters as a query string, and a MAC (32 bytes) over these and over
+//! Base64url of: the last row's place (its id: 12 or 16 bytes), the filters as a query string, and a MAC (32 bytes) over these and over
 //! what isn't in it: route, order, user and client. So filters may be left out beside a cursor, and it says nothing
 //! that its holder doesn't know.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use roster_domain::{Caller, ObjectId};
+use roster_domain::{AuditId, Caller, ObjectId, SessionId};
 use roster_identity::{KeyRing, Purpose};
 
 /// Makes and opens the cursors of one list for one caller.
@@ -18,15 +18,54 @@ pub struct CursorSeal<'a> {
 
 /// What a cursor holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
+pub struct Cursor<Place> {
     /// The last row before.
-    pub after: ObjectId,
+    pub after: Place,
     /// The filters, as a query string.
     pub filters: String,
 }
 
-const ID: usize = 12;
 const MAC: usize = 32;
+
+/// What a list's order goes by, and where a page of it ends.
+pub trait Place: Copy + 'static {
+    /// How many bytes it takes.
+    const SIZE: usize;
+
+    fn bytes(&self) -> &[u8];
+
+    fn of_bytes(bytes: &[u8]) -> Option<Self>;
+}
+
+impl Place for ObjectId {
+    const SIZE: usize = 12;
+
+    fn bytes(&self) -> &[u8] {
+        self.as_bytes()
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        Self::try_from(bytes).ok()
+    }
+}
+
+macro_rules! uuid_place {
+    ($($id:ident),+) => {$(
+        impl Place for $id {
+            const SIZE: usize = 16;
+
+            fn bytes(&self) -> &[u8] {
+                self.as_bytes()
+            }
+
+            fn of_bytes(bytes: &[u8]) -> Option<Self> {
+                uuid::Uuid::from_slice(bytes).ok().map(Self::from)
+            }
+        }
+    )+};
+}
+
+uuid_place!(SessionId, AuditId);
 
 impl<'a> CursorSeal<'a> {
     /// The route is that without its prefix: a cursor may go on under the other one.
@@ -47,8 +86,8 @@ impl<'a> CursorSeal<'a> {
         Self { keys, context }
     }
 
-    pub fn close(&self, cursor: &Cursor) -> String {
-        let mut bytes = cursor.after.as_bytes().to_vec();
+    pub fn close<P: Place>(&self, cursor: &Cursor<P>) -> String {
+        let mut bytes = cursor.after.bytes().to_vec();
         bytes.extend_from_slice(cursor.filters.as_bytes());
         let mac = self.keys.sign(Purpose::Cursor, &self.signed(&bytes));
         bytes.extend_from_slice(&mac);
@@ -56,14 +95,14 @@ impl<'a> CursorSeal<'a> {
     }
 
     /// `None` unless this very list answered this very text to this very caller.
-    pub fn open(&self, text: &str) -> Option<Cursor> {
+    pub fn open<P: Place>(&self, text: &str) -> Option<Cursor<P>> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (payload, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
         if !self.keys.verify(Purpose::Cursor, &self.signed(payload), mac) {
             return None;
         }
-        let (id, filters) = payload.split_at_checked(ID)?;
-        Some(Cursor { after: ObjectId::try_from(id).ok()?, filters: String::from_utf8(filters.to_vec()).ok()? })
+        let (after, filters) = payload.split_at_checked(P::SIZE)?;
+        Some(Cursor { after: P::of_bytes(after)?, filters: String::from_utf8(filters.to_vec()).ok()? })
     }
 
     fn signed(&self, payload: &[u8]) -> Vec<u8> {
@@ -89,7 +128,7 @@ mod tests {
         Caller::User { user: UserId::from(id(n)), session, client: client.map(|n| ClientId::from(id(n))) }
     }
 
-    fn cursor() -> Cursor {
+    fn cursor() -> Cursor<ObjectId> {
         Cursor { after: ObjectId::from_bytes([7; 12]), filters: "type=all".to_owned() }
     }
 
@@ -109,7 +148,7 @@ mod tests {
     fn is_good_under_its_key_only() {
         let (ours, theirs) = (keys(1), keys(2));
         let text = CursorSeal::new(&theirs, &user(1, None), "/contact", "newest first").close(&cursor());
-        assert_eq!(CursorSeal::new(&ours, &user(1, None), "/contact", "newest first").open(&text), None);
+        assert_eq!(CursorSeal::new(&ours, &user(1, None), "/contact", "newest first").open::<ObjectId>(&text), None);
     }
 
     proptest! {
@@ -128,15 +167,15 @@ mod tests {
             let text = seal.close(&cursor());
             let at = at.index(text.len());
             let altered = format!("{}{with}{}", &text[..at], &text[at + 1..]);
-            prop_assert_eq!(seal.open(&altered).is_some(), altered == text);
-            prop_assert_eq!(seal.open(&format!("{text}{with}")), None);
-            prop_assert_eq!(seal.open(&text[..at]), None);
+            prop_assert_eq!(seal.open::<ObjectId>(&altered).is_some(), altered == text);
+            prop_assert_eq!(seal.open::<ObjectId>(&format!("{text}{with}")), None);
+            prop_assert_eq!(seal.open::<ObjectId>(&text[..at]), None);
         }
 
         #[test]
         fn never_panics(text: String) {
             let keys = keys(5);
-            prop_assert_eq!(CursorSeal::new(&keys, &user(1, None), "/contact", "newest first").open(&text), None);
+            prop_assert_eq!(CursorSeal::new(&keys, &user(1, None), "/contact", "newest first").open::<ObjectId>(&text), None);
         }
     }
 }

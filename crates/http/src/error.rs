@@ -20,11 +20,13 @@ pub enum Code {
     RequestTimeout,
     EmailTaken,
     DefaultGroup,
+    DefaultClient,
     NotEmpty,
     CountChanged,
     TooLarge,
     UnsupportedMediaType,
     ValidationFailed,
+    RateLimited,
     Internal,
     Overloaded,
     StoreUnavailable,
@@ -61,6 +63,9 @@ impl Code {
                 "default_group",
                 "This is the client's default group: make another one the default first.",
             ),
+            Self::DefaultClient => {
+                (S::CONFLICT, "default_client", "This is your default client: make another one the default first.")
+            }
             Self::NotEmpty => (S::CONFLICT, "not_empty", "There are contacts in it."),
             Self::CountChanged => {
                 (S::CONFLICT, "count_changed", "There are not as many as confirmed; nothing was deleted.")
@@ -70,6 +75,7 @@ impl Code {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body must not be compressed.")
             }
             Self::ValidationFailed => (S::UNPROCESSABLE_ENTITY, "validation_failed", "Some fields can't be accepted."),
+            Self::RateLimited => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many attempts; please try again later."),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side."),
             Self::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "Too much is going on; please try again."),
             Self::StoreUnavailable => {

@@ -10,8 +10,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use roster_domain::ports::StoreError;
-use roster_domain::{ClientOnly, Invalid};
-use roster_identity::{AuthenticationError, SignInError, SignUpError};
+use roster_domain::{ClientOnly, Invalid, InvalidCode};
+use roster_identity::{AccountError, AuthenticationError, SignInError, SignUpError};
 
 use crate::error::Code;
 use crate::problems::{Problem, Problems};
@@ -29,6 +29,8 @@ pub struct Failure {
     allow: Option<Box<str>>,
     /// For [`Code::Unauthenticated`]: whether a token was sent.
     token_sent: bool,
+    /// For [`Code::RateLimited`]: after how many seconds trying again may help.
+    retry_after: Option<u32>,
     /// For the log, never for the answer.
     #[source]
     pub cause: Option<Box<dyn Error + Send + Sync>>,
@@ -39,7 +41,7 @@ pub type Answer = Result<HttpResponse, Failure>;
 
 impl From<Code> for Failure {
     fn from(code: Code) -> Self {
-        Self { code, message: None, fields: Vec::new(), allow: None, token_sent: false, cause: None }
+        Self { code, message: None, fields: Vec::new(), allow: None, token_sent: false, retry_after: None, cause: None }
     }
 }
 
@@ -57,6 +59,16 @@ impl Failure {
         let mut problems = Problems::default();
         problems.add(path, invalid);
         problems.into()
+    }
+
+    /// In this field the caller's password should have been.
+    pub fn mismatch(path: &'static str) -> Self {
+        Self::field(path, Invalid::new(InvalidCode::Mismatch, "is not your password"))
+    }
+
+    /// It was tried too often; in so many seconds it may be tried again.
+    fn too_many(retry_after: u32) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::from(Code::RateLimited) }
     }
 
     /// The path exists, with these methods.
@@ -104,6 +116,7 @@ impl From<SignUpError> for Failure {
         match error {
             SignUpError::RegistrationClosed => Self::from(Code::RegistrationClosed),
             SignUpError::EmailTaken => Self::from(Code::EmailTaken),
+            SignUpError::TooMany { retry_after } => Self::too_many(retry_after),
             SignUpError::Busy => Self::from(Code::Overloaded),
             SignUpError::Store(error) => Self::from(error),
         }
@@ -114,8 +127,23 @@ impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::BadCredentials => Self::from(Code::BadCredentials),
+            SignInError::TooMany { retry_after } => Self::too_many(retry_after),
             SignInError::Busy => Self::from(Code::Overloaded),
             SignInError::Store(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Gone => Self::from(Code::Unauthenticated),
+            AccountError::WrongPassword => Self::mismatch("currentPassword"),
+            AccountError::NewPassword(invalid) => Self::field("password", invalid),
+            AccountError::EmailTaken => Self::from(Code::EmailTaken),
+            AccountError::TooMany { retry_after } => Self::too_many(retry_after),
+            AccountError::Busy => Self::from(Code::Overloaded),
+            AccountError::Store(error) => Self::from(error),
         }
     }
 }
@@ -128,7 +156,7 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.code.status());
         let headers = response.headers_mut();
-        if let Some(seconds) = self.code.retry_after() {
+        if let Some(seconds) = self.retry_after.or(self.code.retry_after()) {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::from_str) {

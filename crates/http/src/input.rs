@@ -8,12 +8,13 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use roster_domain::ObjectId;
+use roster_domain::{ObjectId, Origin, SessionId};
 use tokio::time::Instant;
 
 use crate::body;
 use crate::error::Code;
 use crate::failure::Failure;
+use crate::forwarding;
 use crate::json::{self, Malformed, Object};
 use crate::notes::Notes;
 use crate::query::Query;
@@ -65,6 +66,19 @@ impl Input {
     pub fn id<Id: From<ObjectId>>(&self) -> Result<Id, Failure> {
         let text = self.request.match_info().get("id").unwrap_or_default();
         ObjectId::parse(text).map(Id::from).map_err(|_| Code::MalformedId.into())
+    }
+
+    /// The session's id in the path.
+    pub fn session_id(&self) -> Result<SessionId, Failure> {
+        let text = self.request.match_info().get("id").unwrap_or_default();
+        SessionId::parse(text).map_err(|_| Failure::told(Code::MalformedId, "A session's id is a UUID."))
+    }
+
+    /// Where the call came from.
+    pub fn origin(&self) -> Origin {
+        let peer = self.request.peer_addr().map(|peer| peer.ip());
+        let caller = peer.map(|peer| forwarding::caller(peer, self.request.headers(), &self.app.trusted_proxies));
+        Origin { address: caller, request_id: Some(Notes::of(&self.request).request_id.clone()) }
     }
 
     pub fn is_head(&self) -> bool {

@@ -40,6 +40,7 @@ mod credentials;
 mod cursor;
 mod error;
 mod failure;
+mod forwarding;
 mod input;
 mod json;
 mod list;
@@ -55,6 +56,7 @@ mod services;
 mod settings;
 mod streams;
 
+pub use forwarding::{MalformedNet, ProxyNet};
 pub use readiness::Readiness;
 pub use server::serve;
 pub use services::Services;

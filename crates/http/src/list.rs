@@ -6,11 +6,11 @@ mod streamed;
 use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use roster_domain::ports::Result as StoreResult;
-use roster_domain::{Limit, ObjectId, Page, Scope, Span};
+use roster_domain::{Limit, Page, Scope, Span};
 use serde::Serialize;
 
 use crate::call::Call;
-use crate::cursor::CursorSeal;
+use crate::cursor::{CursorSeal, Place};
 use crate::failure::{Answer, Failure};
 use crate::requests::lists::{self, ListFilter, Wanted};
 
@@ -18,28 +18,30 @@ use crate::requests::lists::{self, ListFilter, Wanted};
 pub trait Listing: 'static {
     type Item: 'static;
     type Filter: ListFilter;
+    /// What the order goes by.
+    type Place: Place;
     /// Without the prefix.
     const ROUTE: &str;
     /// In words; bound into cursors.
     const ORDER: &str;
     const MESSAGE: &str;
 
-    async fn page(&self, after: Option<ObjectId>, limit: Limit) -> StoreResult<Page<Self::Item>>;
+    async fn page(&self, after: Option<Self::Place>, limit: Limit) -> StoreResult<Page<Self::Item>>;
 
-    /// What the order goes by.
-    fn id(item: &Self::Item) -> ObjectId;
+    /// Where an item stands in the order.
+    fn place(item: &Self::Item) -> Self::Place;
 
     /// An item as it is answered.
     fn row(item: &Self::Item) -> impl Serialize;
 }
 
 /// Reads which part of a list is wanted.
-pub fn wanted<L: Listing>(call: &Call) -> Result<Wanted<L::Filter>, Failure> {
+pub fn wanted<L: Listing>(call: &Call) -> Result<Wanted<L::Filter, L::Place>, Failure> {
     lists::wanted(call.parts()?.query, &seal::<L>(call))
 }
 
 /// Answers a list.
-pub async fn answer<L: Listing>(call: &Call, listing: L, wanted: &Wanted<L::Filter>) -> Answer {
+pub async fn answer<L: Listing>(call: &Call, listing: L, wanted: &Wanted<L::Filter, L::Place>) -> Answer {
     if call.is_head() {
         // The head alone, which says nothing that would have to be read.
         return Ok(HttpResponse::Ok().content_type(ContentType::json()).finish());

@@ -6,6 +6,7 @@ use roster_domain::{Clock, Entropy, IdSource};
 use roster_identity::{Identity, KeyRing};
 use tokio::sync::Semaphore;
 
+use crate::forwarding::ProxyNet;
 use crate::settings::HttpSettings;
 use crate::streams::Streams;
 use crate::{Deadlines, Readiness};
@@ -36,6 +37,7 @@ pub struct State {
     pub readiness: Readiness,
     pub deadlines: Deadlines,
     pub body_limit: usize,
+    pub trusted_proxies: Vec<ProxyNet>,
     pub in_flight: Arc<Semaphore>,
     pub streams: Arc<Streams>,
 }
@@ -47,6 +49,7 @@ impl State {
             readiness,
             deadlines: settings.deadlines,
             body_limit: settings.body_limit,
+            trusted_proxies: settings.trusted_proxies.clone(),
             in_flight: Arc::new(Semaphore::new(settings.in_flight.min(Semaphore::MAX_PERMITS))),
             streams: Streams::new(settings.streams, settings.streams_per_user),
         }

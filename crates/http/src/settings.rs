@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::forwarding::ProxyNet;
+
 /// How the server serves. The defaults are those of the operator's handbook.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
@@ -17,6 +19,8 @@ pub struct HttpSettings {
     pub shutdown: Duration,
     /// The origins whose pages may read answers; `*` is any, none switches CORS off.
     pub cors_origins: Vec<String>,
+    /// The proxies whose word on where a call came from is taken (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<ProxyNet>,
     /// How long things may take.
     pub deadlines: Deadlines,
 }
@@ -31,6 +35,7 @@ impl Default for HttpSettings {
             streams_per_user: 16,
             shutdown: Duration::from_secs(20),
             cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
             deadlines: Deadlines::default(),
         }
     }

@@ -1,11 +1,15 @@
-//! New clients.
+//! Clients: what of them has to do with credentials.
 
-use roster_domain::ports::StoreError;
-use roster_domain::{Account, Client, ClientName, ClientSessionId, GroupTitle, NewClient, NewGroup, Region, Timestamp};
+use roster_domain::ports::{ClientDeletion, StoreError};
+use roster_domain::{
+    Account, AuditEntry, AuditEvent, Client, ClientId, ClientName, ClientSessionId, GroupTitle, NewClient,
+    NewCredentials, NewGroup, Region, Timestamp,
+};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::Identity;
+use crate::identity::Actor;
 use crate::tokens::new_client_token;
 
 /// What a client that nobody named is called, and the group that every client begins with.
@@ -26,6 +30,42 @@ impl Identity {
         let (client, access_token) = self.new_client(name, region, self.clock.now());
         let client = self.store.clients.create(account, client).await?;
         Ok(client.map(|client| (client, access_token)))
+    }
+
+    /// Gives a client new credentials, of which nobody can ever tell the secret half again; the old ones are worth
+    /// nothing from then on. `None`: there is no such client.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn replace_credentials(
+        &self,
+        actor: &Actor,
+        id: ClientId,
+    ) -> Result<Option<(Client, SecretString)>, StoreError> {
+        let (access_token, token_hash) = new_client_token(&*self.entropy);
+        let credentials = NewCredentials { session_id: self.new_session_id(), token_hash };
+        let event = AuditEvent::CredentialsReplaced;
+        let entry = AuditEntry { subject: Some(id.to_string()), ..self.entry_of(event, actor) };
+        let now = self.clock.now();
+        let replaced = self.store.clients.replace_credentials(&actor.account, id, credentials, now, entry).await;
+        self.revoke(actor.account.user());
+        Ok(replaced?.map(|client| (client, access_token)))
+    }
+
+    /// Deletes a client with its groups, and with its contacts if they may go.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn delete_client(
+        &self,
+        actor: &Actor,
+        id: ClientId,
+        with_contacts: bool,
+    ) -> Result<ClientDeletion, StoreError> {
+        let entry = AuditEntry { subject: Some(id.to_string()), ..self.entry_of(AuditEvent::ClientDeleted, actor) };
+        let deleted = self.store.clients.delete(&actor.account, id, with_contacts, entry).await;
+        self.revoke(actor.account.user());
+        deleted
     }
 
     /// A client to be made, and the secret half of its credentials.

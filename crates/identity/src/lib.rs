@@ -22,26 +22,36 @@
 //!   refused before a key or the store is asked. Whatever is compared with a secret is compared in constant time.
 //! * **Passwords** are hashed on a few threads of their own that keep their memory; no more than 32 wait for them, the
 //!   next is told `Busy` at once. An unknown address costs the same hash as a known one. New passwords should go
-//!   through [`refuse_common`] while the request is parsed, so that it stands among the other field errors.
-//! * **[`Identity::authenticate`]** decides who the caller is from what came along, and never writes. Its table is
-//!   written out in the module and tested row by row.
+//!   through [`refuse_guessable`] while the request is parsed, so that it stands among the other field errors. How often
+//!   passwords may be tried is in `attempts`.
+//! * **[`Identity::authenticate`]** decides who the caller is from what came along. Its table is written out in the
+//!   module and tested row by row. What was read a moment ago is remembered (`memory`), and forgotten when something of
+//!   that user is ended, here or on another server.
+//! * **Refresh tokens** rotate ([`Identity::refresh`]), and one that was replaced long ago ends its session: `sessions`.
+//! * **What was done to an account** is in the audit trail; an act and its entry are stored together.
 
 #![warn(missing_docs)]
 
+mod account;
+mod attempts;
 mod authentication;
 mod clients;
 mod identity;
 mod keys;
+mod memory;
+mod operator;
 mod passwords;
+mod sessions;
 mod settings;
 mod sign_in;
 mod sign_up;
 mod tokens;
 
+pub use account::{AccountError, UserRequest};
 pub use authentication::{Authenticated, AuthenticationError, Presented};
-pub use identity::Identity;
+pub use identity::{Actor, Identity};
 pub use keys::{KeyRing, MalformedKey, Purpose, SecretKey};
-pub use passwords::refuse_common;
+pub use passwords::refuse_guessable;
 pub use settings::{IdentitySettings, Registration};
 pub use sign_in::{SignInError, SignedIn};
 pub use sign_up::{SignUp, SignUpError, SignedUp};

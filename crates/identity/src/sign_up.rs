@@ -1,14 +1,17 @@
 //! New accounts.
 
 use roster_domain::ports::StoreError;
-use roster_domain::{Client, ClientName, Email, NewAccount, NewPassword, NewUser, PersonName, User};
+use roster_domain::{
+    AuditEvent, Client, ClientName, Email, NewAccount, NewPassword, NewUser, Origin, PersonName, User,
+};
 use secrecy::SecretString;
 
 use crate::Identity;
+use crate::attempts::NotBooked;
 use crate::clients::DEFAULT;
 use crate::passwords::HashingError;
 
-/// What an account is made from. That the password isn't a common one ([`refuse_common`](crate::refuse_common)) has
+/// What an account is made from. That the password is neither a common one nor the address ([`refuse_guessable`](crate::refuse_guessable)) has
 /// been seen to where it was parsed.
 #[derive(Clone, Debug)]
 pub struct SignUp {
@@ -42,6 +45,12 @@ pub enum SignUpError {
     /// The address belongs to an account already.
     #[error("the address belongs to an account already")]
     EmailTaken,
+    /// Too many accounts were asked for from this address.
+    #[error("too many attempts")]
+    TooMany {
+        /// Whole seconds until trying again may help, at least one.
+        retry_after: u32,
+    },
     /// Too many passwords wait to be hashed. Nothing was begun; trying again later may help.
     #[error("too many passwords wait to be hashed")]
     Busy,
@@ -54,7 +63,16 @@ impl From<HashingError> for SignUpError {
     fn from(error: HashingError) -> Self {
         match error {
             HashingError::Busy => Self::Busy,
-            HashingError::Defect(_) | HashingError::Lost => Self::Store(StoreError::failed(error)),
+            error => Self::Store(StoreError::failed(error)),
+        }
+    }
+}
+
+impl From<NotBooked> for SignUpError {
+    fn from(error: NotBooked) -> Self {
+        match error {
+            NotBooked::TooMany { retry_after } => Self::TooMany { retry_after },
+            NotBooked::Store(error) => Self::Store(error),
         }
     }
 }
@@ -64,29 +82,31 @@ impl Identity {
     ///
     /// # Errors
     /// See [`SignUpError`].
-    pub async fn sign_up(&self, request: SignUp) -> Result<SignedUp, SignUpError> {
+    pub async fn sign_up(&self, request: SignUp, origin: &Origin) -> Result<SignedUp, SignUpError> {
         if !self.registration_open() {
             return Err(SignUpError::RegistrationClosed);
         }
-        self.create_user(request).await
+        self.book_sign_up(origin).await?;
+        self.create_user(request, origin).await
     }
 
     /// Makes an account at the operator's word, also while registration is closed.
     ///
     /// # Errors
-    /// See [`SignUpError`]; never [`SignUpError::RegistrationClosed`].
-    pub async fn create_user(&self, request: SignUp) -> Result<SignedUp, SignUpError> {
+    /// See [`SignUpError`]; never [`SignUpError::RegistrationClosed`] or [`SignUpError::TooMany`].
+    pub async fn create_user(&self, request: SignUp, origin: &Origin) -> Result<SignedUp, SignUpError> {
         let SignUp { email, password, firstname, lastname } = request;
         // Saves the hash, no more: between here and there the address can still be taken, and the store decides.
         if self.store.finders.sign_in(&email.key()).await?.is_some() {
             return Err(SignUpError::EmailTaken);
         }
-        let password_hash = self.passwords.hash(&password).await?;
+        let password_hash = self.passwords.hash(password.expose()).await?;
         let now = self.clock.now();
         let user = User { id: self.ids.next(now), email, firstname, lastname, created_at: now, updated_at: now };
         let (client, access_token) = self.new_client(ClientName::from_stored(DEFAULT.to_owned()), None, now);
         let account = NewAccount { user: NewUser { user, password_hash }, client };
-        let made = self.store.users.create_account(account).await?;
+        let entry = self.entry(AuditEvent::AccountCreated, Some(account.user.user.id), origin);
+        let made = self.store.users.create_account(account, entry).await?;
         let (user, client) = made.ok_or(SignUpError::EmailTaken)?;
         Ok(SignedUp { user, client, access_token })
     }

@@ -8,6 +8,7 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
+use crate::revocations::Hearing;
 use crate::{PostgresOptions, PostgresStore, options};
 
 /// Why there is no store. None of these texts holds the password.
@@ -56,6 +57,7 @@ impl PostgresStore {
         // Best effort: the server notices a closed socket as well.
         let _ = first.close().await;
         Ok(Arc::new(Self {
+            hearing: Hearing::new(connect.clone()),
             pool: pool(options.pool_size).connect_lazy_with(connect),
             runtime: Handle::current(),
             bulk_timeout: options.bulk_timeout,

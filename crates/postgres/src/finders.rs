@@ -35,9 +35,8 @@ async fn sign_in(pool: PgPool, email: EmailKey) -> sqlx::Result<Option<SignIn>> 
     let user = sqlx::query_scalar!("SELECT user_id FROM user_emails WHERE email_key = $1", key)
         .fetch_optional(&mut *connection)
         .await?;
-    let Some(user) = user else {
-        return Ok(None);
-    };
+    // The user of an unknown address is looked up too, so that a known one takes no more round trips.
+    let user = user.unwrap_or_default();
     let password_hash = sqlx::query_scalar!(
         "SELECT password_hash FROM users WHERE id = $1 AND disabled_at IS NULL AND erased_at IS NULL",
         user,
@@ -72,9 +71,10 @@ async fn session(pool: PgPool, user: UserId, id: SessionId) -> sqlx::Result<Opti
     sqlx::query_as!(
         SessionRow,
         "SELECT s.user_id, s.id, s.user_agent, s.counter, s.nonce, s.key_id, s.token_hash, s.previous_token_hash, \
-                s.created_at, s.last_used_at, s.expires_at \
+                s.rotated_at, s.pair_used, s.created_at, s.last_used_at, s.expires_at \
          FROM sessions s JOIN users u ON u.id = s.user_id \
-         WHERE s.user_id = $1 AND s.id = $2 AND u.disabled_at IS NULL AND u.erased_at IS NULL",
+         WHERE s.user_id = $1 AND s.id = $2 AND s.ended_at IS NULL \
+           AND u.disabled_at IS NULL AND u.erased_at IS NULL",
         user.as_bytes().as_slice(),
         Uuid::from(id),
     )

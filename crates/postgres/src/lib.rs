@@ -5,9 +5,12 @@
 //! * Statements are checked at compile time against `.sqlx`; `scripts/sqlx-prepare` renews it.
 //! * Which failure means what is decided in `error.rs` alone.
 //!
-//! Locks are taken in one order everywhere: the client's row, then its group's, then contacts. See `groups/locks.rs`.
+//! Locks are taken in one order everywhere: the user's row, then the client's, then its group's, then contacts. See
+//! `users/hold.rs` and `groups/locks.rs`.
 
 mod act;
+mod attempts;
+mod audit;
 mod clients;
 mod connect;
 mod contacts;
@@ -15,9 +18,12 @@ mod error;
 mod finders;
 mod groups;
 mod health;
+mod housekeeping;
 mod keys;
 pub mod migrations;
+mod operator;
 mod options;
+mod revocations;
 mod rows;
 mod sessions;
 mod transaction;
@@ -25,6 +31,7 @@ mod users;
 
 use std::time::Duration;
 
+use revocations::Hearing;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
 
@@ -34,7 +41,7 @@ pub use options::PostgresOptions;
 /// The schema, step by step: `migrations/postgres`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// Every port, over one pool of connections.
+/// Every port, over one pool of connections; one more hears of revocations, once somebody listens.
 pub struct PostgresStore {
     pool: PgPool,
     runtime: Handle,
@@ -42,12 +49,15 @@ pub struct PostgresStore {
     bulk_timeout: Duration,
     /// When an act on single things is given up on our side: a paused server can't keep its own time.
     patience: Duration,
+    /// Of what other servers ended.
+    hearing: Hearing,
 }
 
 impl PostgresStore {
     /// Takes nothing more, and ends when every connection is closed: a transaction that runs is finished first, an act
-    /// in steps ends with the step it is at.
+    /// in steps ends with the step it is at. Revocations aren't heard any more.
     pub async fn close(&self) {
+        self.hearing.close().await;
         self.pool.close().await;
     }
 }

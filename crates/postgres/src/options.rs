@@ -9,7 +9,7 @@ use crate::ConnectError;
 /// Sizes and times of the store.
 #[derive(Clone, Copy, Debug)]
 pub struct PostgresOptions {
-    /// How many connections at most.
+    /// How many connections at most for acts; one more hears of revocations.
     pub pool_size: u32,
     /// How long a statement on single things, and a page of a list, may take.
     pub statement_timeout: Duration,

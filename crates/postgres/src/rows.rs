@@ -176,6 +176,8 @@ pub(crate) struct SessionRow {
     pub key_id: Vec<u8>,
     pub token_hash: Vec<u8>,
     pub previous_token_hash: Option<Vec<u8>>,
+    pub rotated_at: DateTime<Utc>,
+    pub pair_used: bool,
     pub created_at: DateTime<Utc>,
     pub last_used_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
@@ -200,6 +202,8 @@ impl TryFrom<SessionRow> for Session {
                 key_id: bytes(&row.key_id, "sessions.key_id")?,
                 token_hash: TokenHash(bytes(&row.token_hash, "sessions.token_hash")?),
                 previous_token_hash: previous.map(TokenHash),
+                rotated_at: row.rotated_at.into(),
+                pair_used: row.pair_used,
             },
         })
     }

@@ -1,9 +1,11 @@
 //! The command line.
 
+use std::convert::Infallible;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use roster_domain::{Email, PersonName};
+use roster_domain::{Email, EmailKey, PersonName};
 use secrecy::SecretString;
 
 /// Contacts and contact groups for messaging platforms, over HTTP
@@ -23,9 +25,11 @@ pub enum Command {
     /// Brings the database's tables to this program's version, or says how they stand
     #[command(subcommand)]
     Migrate(MigrateCommand),
-    /// Accounts
+    /// Accounts; all of it works beside running servers
     #[command(subcommand)]
     User(UserCommand),
+    /// Lists who did what to which account, newest first
+    Audit(AuditArgs),
 }
 
 #[derive(Args)]
@@ -65,6 +69,14 @@ pub enum MigrateCommand {
 pub enum UserCommand {
     /// Makes an account; the password is asked for, or read from standard input
     Create(UserCreateArgs),
+    /// Lists all accounts, oldest first
+    List(SettingsArgs),
+    /// Sets a new password, asked for or read from standard input, and ends all sessions
+    SetPassword(UserArgs),
+    /// Shuts an account out: nobody can sign in to it, its sessions end and its clients' credentials are refused
+    Disable(UserArgs),
+    /// Lets an account in again
+    Enable(UserArgs),
 }
 
 #[derive(Args)]
@@ -87,4 +99,31 @@ pub struct SignUpFields {
     /// Last name
     #[arg(long, default_value = "", hide_default_value = true, value_parser = |text: &str| PersonName::parse(text))]
     pub lastname: PersonName,
+}
+
+/// An account there is.
+#[derive(Args)]
+pub struct UserArgs {
+    /// The address the account signs in with
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub email: EmailKey,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Args)]
+pub struct AuditArgs {
+    /// Only what was done to the account with this address
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub email: Option<EmailKey>,
+    /// No more than so many entries
+    #[arg(long, value_name = "N")]
+    pub limit: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// Whatever it is: it belongs to an account or it doesn't, and those of an imported system may be unusual.
+fn address(text: &str) -> Result<EmailKey, Infallible> {
+    Ok(EmailKey::of(text))
 }

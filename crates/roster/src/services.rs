@@ -47,6 +47,7 @@ pub fn http_settings(settings: &Settings) -> HttpSettings {
         streams: settings.limits.streams,
         shutdown: settings.limits.shutdown,
         cors_origins: settings.server.cors_origins.clone(),
+        trusted_proxies: settings.server.trusted_proxies.clone(),
         ..usual
     }
 }
@@ -68,13 +69,14 @@ mod tests {
     fn what_is_set_reaches_the_server() {
         let made = http_settings(&settings(
             "ROSTER_SERVER__WORKERS=3 ROSTER_SERVER__CORS_ORIGINS=https://example.org ROSTER_LIMITS__BODY=8KiB \
-             ROSTER_LIMITS__IN_FLIGHT=5 ROSTER_LIMITS__STREAMS=7 ROSTER_LIMITS__SHUTDOWN=9s",
+             ROSTER_SERVER__TRUSTED_PROXIES=192.0.2.0/24 ROSTER_LIMITS__IN_FLIGHT=5 ROSTER_LIMITS__STREAMS=7 ROSTER_LIMITS__SHUTDOWN=9s",
         ));
         assert_eq!((made.workers, made.body_limit, made.in_flight, made.streams), (3, 8192, 5, 7));
         assert_eq!(
             (made.shutdown, made.cors_origins),
             (Duration::from_secs(9), vec!["https://example.org".to_owned()])
         );
+        assert_eq!(made.trusted_proxies, ["192.0.2.0/24".parse().unwrap()]);
     }
 
     #[test]

@@ -2,15 +2,12 @@
 
 use async_trait::async_trait;
 use roster_domain::ports::{Finders, Result};
-use roster_domain::{
-    ClientCredential, ClientSessionId, EmailKey, Session, SessionId, SessionSecret, SignIn, TokenHash, UserId,
-};
+use roster_domain::{ClientCredential, ClientSessionId, EmailKey, Session, SessionId, SignIn, UserId};
 use rusqlite::{Row, params};
-use uuid::Uuid;
 
-use crate::columns::{id, time, token_hash};
+use crate::columns::{id, token_hash};
 use crate::statements::statements;
-use crate::{SqliteStore, query};
+use crate::{SqliteStore, query, sessions};
 
 statements! {
     SIGN_IN = "SELECT u.id, u.password_hash FROM user_emails e JOIN users u ON u.id = e.user_id
@@ -26,15 +23,6 @@ statements! {
         => [
             "SEARCH c USING INDEX sqlite_autoindex_client_credentials_1 (session_id=?)",
             "SEARCH u USING INDEX sqlite_autoindex_users_1 (id=?)",
-        ];
-
-    SESSION = "SELECT s.user_id, s.id, s.user_agent, s.counter, s.nonce, s.key_id, s.token_hash, s.previous_token_hash,
-            s.created_at, s.last_used_at, s.expires_at
-        FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.user_id = ?1 AND s.id = ?2 AND u.disabled_at IS NULL AND u.erased_at IS NULL"
-        => [
-            "SEARCH u USING INDEX sqlite_autoindex_users_1 (id=?)",
-            "SEARCH s USING INDEX sqlite_autoindex_sessions_1 (user_id=? AND id=?)",
         ];
 }
 
@@ -55,9 +43,7 @@ impl Finders for SqliteStore {
     }
 
     async fn session(&self, user: UserId, id: SessionId) -> Result<Option<Session>> {
-        self.readers
-            .get(move |connection| query::one(connection, SESSION, params![user.as_bytes(), id.as_bytes()], session))
-            .await
+        self.readers.get(move |connection| sessions::find(connection, user, id)).await
     }
 }
 
@@ -67,22 +53,4 @@ fn sign_in(row: &Row<'_>) -> rusqlite::Result<SignIn> {
 
 fn client_credential(row: &Row<'_>) -> rusqlite::Result<ClientCredential> {
     Ok(ClientCredential { user: id(row, 0)?, client: id(row, 1)?, token_hash: token_hash(row, 2)? })
-}
-
-fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
-    Ok(Session {
-        user: id(row, 0)?,
-        id: row.get(1).map(Uuid::from_bytes).map(SessionId::from)?,
-        user_agent: row.get(2)?,
-        secret: SessionSecret {
-            counter: row.get(3)?,
-            nonce: row.get(4)?,
-            key_id: row.get(5)?,
-            token_hash: token_hash(row, 6)?,
-            previous_token_hash: row.get::<_, Option<[u8; 32]>>(7)?.map(TokenHash),
-        },
-        created_at: time(row, 8)?,
-        last_used_at: time(row, 9)?,
-        expires_at: time(row, 10)?,
-    })
 }

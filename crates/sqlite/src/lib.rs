@@ -11,6 +11,8 @@
 //!   acts made of them; and the port. A statement names the plan it must have, and a test holds it to that.
 //! * [`migrations`] keeps the schema, in the same bookkeeping table as the sqlx tool.
 
+mod attempts;
+mod audit;
 mod clients;
 mod columns;
 mod connection;
@@ -20,9 +22,12 @@ mod file;
 mod finders;
 mod groups;
 mod health;
+mod housekeeping;
 pub mod migrations;
+mod operator;
 mod options;
 mod query;
+mod revocations;
 mod sessions;
 mod statements;
 mod store;

@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Params, Result, Row};
 /// Less than every id: where a list that rises begins.
 pub(crate) const BELOW_ALL: &[u8] = &[];
 
-/// More than every id of 12 bytes: where a list that falls begins.
-pub(crate) const ABOVE_ALL: &[u8] = &[0xff; 13];
+/// More than every id, of 12 bytes or 16: where a list that falls begins.
+pub(crate) const ABOVE_ALL: &[u8] = &[0xff; 17];
 
 /// As many rows as a page asks for: one more than it holds, to see whether there are more.
 pub(crate) const fn one_more(limit: Limit) -> i64 {

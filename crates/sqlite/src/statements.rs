@@ -27,13 +27,20 @@ mod tests {
     use rusqlite::Connection;
 
     use super::Statement;
-    use crate::{clients, contacts, finders, groups, migrations, sessions, users};
+    use crate::{
+        attempts, audit, clients, contacts, finders, groups, housekeeping, migrations, operator, sessions, users,
+    };
 
-    const MODULES: [(&str, &[Statement]); 6] = [
+    const MODULES: [(&str, &[Statement]); 11] = [
+        ("attempts", attempts::ALL),
+        ("audit", audit::ALL),
         ("clients", clients::ALL),
         ("contacts", contacts::ALL),
         ("finders", finders::ALL),
         ("groups", groups::ALL),
+        ("erasure", housekeeping::ERASURE),
+        ("sweep", housekeeping::SWEEP),
+        ("operator", operator::ALL),
         ("sessions", sessions::ALL),
         ("users", users::ALL),
     ];

@@ -2,12 +2,19 @@
 
 use std::slice;
 
-use roster_domain::{Client, ClientName, ClientSessionId, Email, NewAccount, PersonName, Region, Timestamp};
+use roster_domain::{
+    AuditEvent, Client, ClientName, ClientSessionId, Email, NewAccount, PersonName, Region, Timestamp, User,
+};
 
 use crate::owner::caller;
 use crate::together::together;
-use crate::walk::first;
+use crate::walk::{first, limit, walk_audit};
 use crate::{Bench, Owner};
+
+async fn create(bench: &Bench, account: NewAccount) -> Option<(User, Client)> {
+    let entry = bench.new_entry(AuditEvent::AccountCreated, account.user.user.id);
+    bench.store.users.create_account(account, entry).await.unwrap()
+}
 
 pub async fn an_account_comes_whole(bench: Bench) {
     let mut new = bench.new_account("Ada.Lovelace+roster@Example.ORG");
@@ -25,7 +32,7 @@ pub async fn an_account_comes_whole(bench: Bench) {
     new.client.group.legacy_version = 5;
     let NewAccount { user: new_user, client: new_client } = new.clone();
 
-    let (user, client) = bench.store.users.create_account(new).await.unwrap().unwrap();
+    let (user, client) = create(&bench, new).await.unwrap();
     assert_eq!(user, new_user.user, "the address as it was written, too");
     let expected = Client {
         id: new_client.id,
@@ -53,6 +60,18 @@ pub async fn an_account_comes_whole(bench: Bench) {
     );
 }
 
+pub async fn an_account_comes_with_its_entry(bench: Bench) {
+    let new = bench.new_account("ada@example.org");
+    let mut entry = bench.new_entry(AuditEvent::AccountCreated, new.user.user.id);
+    entry.origin.request_id = Some("request-1".to_owned());
+    let group = new.client.group.id;
+    let (user, client) = bench.store.users.create_account(new, entry.clone()).await.unwrap().unwrap();
+    let ada = Owner::new(bench.clone(), user, client, group).await;
+    assert_eq!(ada.trail().await, slice::from_ref(&entry));
+    assert_eq!(create(&bench, bench.new_account("ada@example.org")).await, None);
+    assert_eq!(walk_audit(&bench.store, None, limit(10)).await, [entry], "what wasn't made has none");
+}
+
 /// Whatever would have come with it isn't there; the same ids can be used again.
 async fn assert_no_trace(bench: &Bench, account: NewAccount, free_email: &str) {
     let session_id = &account.client.session_id;
@@ -64,7 +83,7 @@ async fn assert_no_trace(bench: &Bench, account: NewAccount, free_email: &str) {
 
     let mut again = account;
     again.user.user.email = Email::parse(free_email).unwrap();
-    let made = bench.store.users.create_account(again.clone()).await.unwrap();
+    let made = create(bench, again.clone()).await;
     assert_eq!(made.map(|(user, _)| user), Some(again.user.user));
 }
 
@@ -77,7 +96,7 @@ pub async fn an_address_is_taken_by_its_key(bench: Bench) {
         let mut account = bench.new_account("placeholder@example.org");
         // Some of these would not be taken from a request; what counts is the key.
         account.user.user.email = Email::from_stored(email.to_owned());
-        assert_eq!(bench.store.users.create_account(account.clone()).await.unwrap(), None, "{email}");
+        assert_eq!(create(&bench, account.clone()).await, None, "{email}");
         assert_no_trace(&bench, account, &format!("free-{turn}@example.org")).await;
     }
     assert_eq!(ada.dump().await, before);
@@ -92,8 +111,8 @@ pub async fn of_several_accounts_at_once_one_gets_the_address(bench: Bench) {
         .map(|email| bench.new_account(email))
         .collect();
     let outcomes = together(accounts.clone().into_iter().map(|account| {
-        let users = bench.store.users.clone();
-        async move { users.create_account(account).await.unwrap() }
+        let bench = bench.clone();
+        async move { create(&bench, account).await }
     }))
     .await;
     let winners: Vec<_> = outcomes.into_iter().flatten().collect();

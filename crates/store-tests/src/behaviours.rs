@@ -23,16 +23,47 @@ macro_rules! behaviours {
         $crate::behaviours! { @$($form)+;
             accounts:
                 an_account_comes_whole
+                an_account_comes_with_its_entry
                 an_address_is_taken_by_its_key
                 of_several_accounts_at_once_one_gets_the_address
                 a_further_client_comes_whole
                 a_client_of_nobody_is_none
                 clients_made_at_once_are_all_there;
+            addresses:
+                a_new_address_takes_the_place_of_the_old
+                a_taken_address_changes_nothing
+                ones_own_address_may_be_spelt_anew
+                of_several_who_want_an_address_one_gets_it;
+            attempts:
+                a_counter_closes_for_longer_and_longer
+                waiting_out_a_closure_forgets_nothing
+                a_window_begins_with_the_first_attempt
+                one_closed_counter_refuses_for_all
+                several_counters_count_each_for_itself
+                a_burst_passes_no_more_than_were_left
+                counters_in_any_order_never_wait_for_each_other;
+            audit:
+                entries_come_back_as_they_were
+                everybody_reads_their_own_and_the_operator_all
+                an_entry_of_who_is_gone_is_nobodys;
             bulk_deletion:
                 a_wrong_count_deletes_nothing
                 deletes_what_the_list_holds
                 of_several_at_once_one_deletes
                 what_comes_meanwhile_is_counted_or_kept;
+            client_deletion:
+                an_empty_client_goes_with_its_groups
+                contacts_are_kept_unless_they_are_to_go
+                another_users_client_cannot_be_deleted
+                of_several_client_deletions_at_once_one_is_done
+                a_client_deletion_meets_new_groups
+                a_large_client_goes_while_others_insert;
+            clients:
+                a_client_is_read
+                another_users_client_is_as_if_unknown
+                a_name_and_a_region_change
+                nothing_different_leaves_a_client_alone
+                changes_of_a_client_at_once_lose_none;
             concurrency:
                 an_answered_write_is_seen_by_every_read
                 contacts_made_at_once_are_all_there
@@ -51,6 +82,16 @@ macro_rules! behaviours {
                 get_reaches_what_the_scope_reaches
                 delete_is_true_once
                 delete_reaches_what_the_scope_reaches;
+            credentials:
+                new_credentials_take_the_place_of_the_old
+                a_secret_alone_may_be_replaced
+                another_users_credentials_cannot_be_replaced
+                of_several_new_credentials_at_once_one_set_is_left;
+            default_clients:
+                another_client_takes_over
+                the_default_client_stays_it
+                swaps_at_once_leave_exactly_one
+                a_swap_meets_a_deletion;
             defaults:
                 a_client_comes_with_its_default_group
                 a_new_group_takes_over
@@ -61,7 +102,17 @@ macro_rules! behaviours {
             dropped_calls:
                 a_caller_who_leaves_a_contact
                 a_caller_who_leaves_a_group
-                a_caller_who_leaves_an_account;
+                a_caller_who_leaves_an_account
+                a_caller_who_leaves_an_erasure;
+            erasure:
+                an_erased_account_is_out_of_reach_at_once
+                what_an_erased_account_held_can_be_taken_at_once
+                nothing_is_left_but_an_entry
+                only_who_knows_the_password_erases
+                an_account_is_erased_once
+                nobody_and_the_disabled_erase_nothing
+                a_large_account_goes_in_steps
+                an_erasure_meets_others_and_inserts;
             finders:
                 sign_in_by_the_key_of_an_address
                 credentials_are_found_byte_by_byte
@@ -96,6 +147,15 @@ macro_rules! behaviours {
                 clients_oldest_first
                 has_more_at_the_edge
                 empty_lists_are_empty;
+            operator:
+                users_are_listed_oldest_first
+                a_user_is_found_by_the_key_of_an_address
+                a_disabled_user_is_shut_out_and_listed
+                who_is_let_in_again_must_sign_in_again
+                no_session_slips_past_a_disabling
+                what_is_so_already_gets_no_entry
+                a_set_password_ends_all_sessions
+                nothing_is_done_to_who_is_gone;
             ownership:
                 another_users_rows_are_as_if_unknown
                 another_clients_rows_are_as_if_unknown_when_narrowed
@@ -107,6 +167,41 @@ macro_rules! behaviours {
                 changes_between_pages
                 walks_while_others_insert_and_delete
                 groups_come_and_go_between_pages;
+            passwords:
+                a_new_password_ends_all_sessions_but_one
+                a_session_to_keep_must_be_ones_own
+                nothing_changes_once_the_password_is_another
+                of_several_new_passwords_at_once_one_wins
+                a_hash_is_replaced_only_from_the_stored_one;
+            recognition:
+                a_success_opens_what_it_counted_on
+                no_more_is_taken_back_than_was_counted
+                a_counter_is_not_asked_about_the_recognised
+                a_recognition_is_prolonged_and_never_cut;
+            rotation:
+                a_rotation_puts_in_the_next_secret
+                of_many_rotations_at_once_one_is_true
+                only_what_lives_is_rotated
+                a_use_moves_times_forward_only
+                a_pair_is_noted_while_it_is_current
+                a_use_revives_nothing;
+            sessions:
+                a_session_begins_with_its_entry
+                a_session_that_cannot_begin_leaves_no_entry
+                a_session_does_not_begin_with_a_password_of_before
+                the_living_are_listed_newest_first
+                a_session_lives_until_it_expires
+                an_end_is_true_once
+                what_does_not_live_cannot_be_ended
+                an_ended_session_never_lives_again
+                all_end_at_once;
+            sweeping:
+                counters_go_when_their_window_has_passed
+                recognitions_go_when_they_end
+                sessions_go_when_they_have_ended_or_expired
+                entries_go_when_they_are_old
+                many_rows_go_in_steps
+                an_empty_store_has_nothing_to_sweep;
             updates:
                 each_change_alone_and_all_together
                 nothing_different_leaves_time_and_revision
@@ -114,6 +209,11 @@ macro_rules! behaviours {
                 a_move_stays_within_the_client
                 update_reaches_what_the_scope_reaches
                 concurrent_changes_of_different_members_lose_none;
+            users:
+                a_user_is_read
+                names_change_alone_and_together
+                nothing_different_leaves_a_user_alone
+                nobody_and_the_disabled_change_nothing;
         }
     };
     ($bench:path) => {

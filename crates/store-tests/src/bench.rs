@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use roster_domain::ports::Store;
 use roster_domain::{
-    Channel, ClientName, ClientSessionId, Clock, ContactName, Email, Entropy, GroupTitle, IdSource, NewAccount,
-    NewClient, NewContact, NewGroup, NewUser, Number, ObjectId, PersonName, Timestamp, TokenHash, Transaction, User,
+    AuditEntry, AuditEvent, AuditId, Channel, ClientName, ClientSessionId, Clock, ContactName, Email, Entropy,
+    GroupTitle, IdSource, NewAccount, NewClient, NewContact, NewGroup, NewSession, NewUser, Number, ObjectId, Origin,
+    PersonName, SessionId, SessionSecret, Timestamp, TokenHash, Transaction, User, UserId,
 };
 use roster_testkit::{ManualClock, SeededEntropy};
 
@@ -127,11 +128,48 @@ impl Bench {
         }
     }
 
+    /// A session to be begun, of this instant, that lives for a minute.
+    #[must_use]
+    pub fn new_session(&self, user: UserId) -> NewSession {
+        NewSession {
+            id: SessionId::generate(self.now(), self.entropy.as_ref()),
+            user,
+            user_agent: "Browser/1.0".to_owned(),
+            created_at: self.now(),
+            last_used_at: self.now(),
+            expires_at: self.now().plus_millis(60_000),
+            secret: SessionSecret {
+                counter: 0,
+                nonce: self.bytes(),
+                key_id: self.bytes(),
+                token_hash: TokenHash(self.bytes()),
+                previous_token_hash: None,
+                rotated_at: self.now(),
+                pair_used: false,
+            },
+        }
+    }
+
+    /// An entry of the audit trail, of this instant, without more than it must have.
+    #[must_use]
+    pub fn new_entry(&self, event: AuditEvent, user: impl Into<Option<UserId>>) -> AuditEntry {
+        AuditEntry {
+            id: AuditId::generate(self.now(), self.entropy.as_ref()),
+            user: user.into(),
+            event,
+            at: self.now(),
+            session: None,
+            subject: None,
+            origin: Origin::default(),
+        }
+    }
+
     /// Somebody with this address, a default client and its default group.
     pub async fn account(&self, email: &str) -> Owner {
         let account = self.new_account(email);
         let group = account.client.group.id;
-        let made = self.store.users.create_account(account).await.unwrap();
+        let entry = self.new_entry(AuditEvent::AccountCreated, account.user.user.id);
+        let made = self.store.users.create_account(account, entry).await.unwrap();
         let (user, client) = made.expect("nobody has that address yet");
         Owner::new(self.clone(), user, client, group).await
     }

@@ -4,10 +4,13 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
 
-use roster_domain::{ContactsFate, GroupChanges, NewGroup};
+use roster_domain::ports::UserErasure;
+use roster_domain::{AuditEvent, ContactsFate, GroupChanges, NewGroup};
 
+use crate::erasure::erase;
 use crate::owner::renamed;
 use crate::together::together;
+use crate::walk::{limit, walk_audit};
 use crate::{Bench, Owner};
 
 /// Polls it so many times, with whatever else is ready going on in between, and drops it.
@@ -100,13 +103,16 @@ pub async fn a_caller_who_leaves_an_account(bench: Bench) {
     let eve = bench.account("eve@example.org").await;
     for polls in PATIENCE {
         let account = bench.new_account(&format!("ada-{polls}@example.org"));
-        leave_after(polls, bench.store.users.create_account(account.clone())).await;
+        let entry = bench.new_entry(AuditEvent::AccountCreated, account.user.user.id);
+        leave_after(polls, bench.store.users.create_account(account.clone(), entry)).await;
         let client = bench.new_client("Shop");
         leave_after(polls, bench.store.clients.create(&eve.account(), client.clone())).await;
         assert_works(&eve).await;
 
         // Made by now or not, a second try ends with the whole account, once.
-        let again = bench.store.users.create_account(bench.new_account(account.user.user.email.as_str())).await;
+        let again = bench.new_account(account.user.user.email.as_str());
+        let entry = bench.new_entry(AuditEvent::AccountCreated, again.user.user.id);
+        let again = bench.store.users.create_account(again, entry).await;
         let sign_in = bench.store.finders.sign_in(&account.user.user.email.key()).await.unwrap().unwrap();
         let credential = bench.store.finders.client_credential(&account.client.session_id).await.unwrap();
         match again.unwrap() {
@@ -122,5 +128,27 @@ pub async fn a_caller_who_leaves_an_account(bench: Bench) {
         if bench.store.finders.client_credential(&client.session_id).await.unwrap().is_some() {
             assert_eq!(eve.default_group(client.id).await.id, client.group.id, "with its group");
         }
+    }
+}
+
+/// It ends with one entry, however often it takes.
+pub async fn a_caller_who_leaves_an_erasure(bench: Bench) {
+    let eve = bench.account("eve@example.org").await;
+    for polls in PATIENCE {
+        let ada = bench.account("ada@example.org").await;
+        ada.contact("Amina", "2348000000001").await;
+        ada.session().await;
+        leave_after(polls, erase(&ada)).await;
+        leave_after(polls, bench.store.housekeeping.erase_some()).await;
+        assert_works(&eve).await;
+
+        // Made by now or not, a second try is told so.
+        let again = erase(&ada).await;
+        assert!(matches!(again, UserErasure::Done | UserErasure::Absent), "{again:?}");
+        while bench.store.housekeeping.erase_some().await.unwrap() {}
+        assert!(ada.dump().await.is_empty());
+        let trail = walk_audit(&bench.store, None, limit(100)).await;
+        let subject = Some(ada.user.id.to_string());
+        assert_eq!(trail.into_iter().filter(|entry| entry.subject == subject).count(), 1);
     }
 }

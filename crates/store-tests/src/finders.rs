@@ -1,30 +1,11 @@
 //! From what somebody shows to who that is; and the sessions that are found so.
 
 use roster_domain::{
-    ClientCredential, ClientSessionId, EmailKey, Session, SessionId, SessionSecret, SignIn, Timestamp,
+    AuditEvent, ClientCredential, ClientSessionId, EmailKey, Session, SessionSecret, SignIn, Timestamp, TokenHash,
+    UserId,
 };
-use roster_domain::{TokenHash, UserId};
 
-use crate::{Bench, Owner};
-
-/// A session to be begun, of this instant.
-pub(crate) fn new_session(bench: &Bench, owner: &Owner) -> Session {
-    Session {
-        id: SessionId::generate(bench.now(), bench.entropy.as_ref()),
-        user: owner.user.id,
-        user_agent: "Browser/1.0".to_owned(),
-        created_at: bench.now(),
-        last_used_at: bench.now(),
-        expires_at: bench.now().plus_millis(60_000),
-        secret: SessionSecret {
-            counter: 0,
-            nonce: bench.bytes(),
-            key_id: bench.bytes(),
-            token_hash: TokenHash(bench.bytes()),
-            previous_token_hash: None,
-        },
-    }
-}
+use crate::Bench;
 
 pub async fn sign_in_by_the_key_of_an_address(bench: Bench) {
     let ada = bench.account("Ada@Example.org").await;
@@ -66,9 +47,15 @@ pub async fn credentials_are_found_byte_by_byte(bench: Bench) {
 
 pub async fn every_field_of_a_session_comes_back(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
-    let plain = || new_session(&bench, &ada);
+    let plain = || bench.new_session(ada.user.id);
     let secret = plain().secret;
-    let full = SessionSecret { counter: 41, previous_token_hash: Some(TokenHash(bench.bytes())), ..secret };
+    let full = SessionSecret {
+        counter: 41,
+        previous_token_hash: Some(TokenHash(bench.bytes())),
+        rotated_at: Timestamp::parse("2023-03-04T05:06:07.999Z").unwrap(),
+        pair_used: true,
+        ..secret
+    };
     let sessions = [
         plain(),
         Session { secret: full, ..plain() },
@@ -83,7 +70,8 @@ pub async fn every_field_of_a_session_comes_back(bench: Bench) {
         },
     ];
     for session in &sessions {
-        assert!(bench.store.sessions.create(session.clone()).await.unwrap(), "{session:?}");
+        let entry = bench.new_entry(AuditEvent::SignInSucceeded, ada.user.id);
+        assert!(bench.store.sessions.create(session.clone(), None, entry).await.unwrap(), "{session:?}");
     }
     // The last one has long expired: whoever asks decides what that means.
     for session in sessions {
@@ -92,8 +80,8 @@ pub async fn every_field_of_a_session_comes_back(bench: Bench) {
 }
 
 pub async fn a_session_of_nobody_is_refused(bench: Bench) {
-    let ada = bench.account("ada@example.org").await;
-    let session = Session { user: bench.id(), ..new_session(&bench, &ada) };
-    assert!(!bench.store.sessions.create(session.clone()).await.unwrap());
+    let session = bench.new_session(bench.id());
+    let entry = bench.new_entry(AuditEvent::SignInSucceeded, session.user);
+    assert!(!bench.store.sessions.create(session.clone(), None, entry).await.unwrap());
     assert_eq!(bench.store.finders.session(session.user, session.id).await.unwrap(), None);
 }

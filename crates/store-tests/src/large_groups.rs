@@ -12,16 +12,17 @@ use crate::together::{Watch, together};
 use crate::walk::{limit, walk_contacts};
 use crate::{Bench, Owner};
 
-const LARGE: usize = MANY_ROWS + 1_500;
+/// More than one transaction takes.
+pub(crate) const LARGE: usize = MANY_ROWS + 1_500;
 
-/// Some tasks fill it together.
-async fn fill(owner: &Owner, group: &ContactGroup) -> BTreeSet<ContactId> {
+/// Some tasks fill it together, with so many contacts.
+pub(crate) async fn fill(owner: &Owner, group: &ContactGroup, count: usize) -> BTreeSet<ContactId> {
     const TASKS: usize = 10;
     let filled = together((0..TASKS).map(|_| {
         let (owner, group) = (owner.clone(), group.clone());
         async move {
             let mut ids = Vec::new();
-            for _ in 0..LARGE / TASKS {
+            for _ in 0..count / TASKS {
                 ids.push(owner.contact_in(&group, "2348000000001").await.id);
             }
             ids
@@ -32,7 +33,7 @@ async fn fill(owner: &Owner, group: &ContactGroup) -> BTreeSet<ContactId> {
 }
 
 /// Contacts put into the group until it is gone; those that got in.
-async fn insert_until_gone(owner: Owner, group: ContactGroup) -> Vec<ContactId> {
+pub(crate) async fn insert_until_gone(owner: Owner, group: ContactGroup) -> Vec<ContactId> {
     let mut made = Vec::new();
     // Bounded, so that a deletion that never ends is a failure and not a hang.
     for _ in 0..20_000 {
@@ -58,7 +59,7 @@ pub async fn a_large_group_moves_while_others_insert(bench: Bench) {
     let (shop, shop_group) = ada.client("Shop").await;
     let kept = [ada.contact_in(&shop_group, "2348000000003").await, eve.contact("", "2348000000004").await];
     let group = ada.group("Large").await;
-    let filled = fill(&ada, &group).await;
+    let filled = fill(&ada, &group, LARGE).await;
     assert_eq!(delete(&bench, &ada.scope, group.id, ContactsFate::Refuse).await, GroupDeletion::NotEmpty);
 
     let orphans = Watch::repeat(looked_for(&ada));
@@ -106,7 +107,7 @@ pub async fn a_large_group_is_deleted_while_others_insert(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let group = ada.group("Large").await;
     let kept = ada.contact("", "2348000000003").await;
-    let filled = fill(&ada, &group).await;
+    let filled = fill(&ada, &group, LARGE).await;
 
     let orphans = Watch::repeat(looked_for(&ada));
     let insert = tokio::spawn(insert_until_gone(ada.clone(), group.clone()));

@@ -11,6 +11,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "only tests use this crate: a surprise is a failed test")]
 
+mod account;
 mod behaviours;
 mod bench;
 mod dump;
@@ -21,20 +22,35 @@ mod together;
 mod walk;
 
 pub mod accounts;
+pub mod addresses;
+pub mod attempts;
+pub mod audit;
 pub mod bulk_deletion;
+pub mod client_deletion;
+pub mod clients;
 pub mod concurrency;
 pub mod contacts;
+pub mod credentials;
+pub mod default_clients;
 pub mod defaults;
 pub mod dropped_calls;
+pub mod erasure;
 pub mod finders;
 pub mod group_deletion;
 pub mod groups;
 pub mod health;
 pub mod large_groups;
 pub mod lists;
+pub mod operator;
 pub mod ownership;
 pub mod paging;
+pub mod passwords;
+pub mod recognition;
+pub mod rotation;
+pub mod sessions;
+pub mod sweeping;
 pub mod updates;
+pub mod users;
 
 pub use bench::Bench;
 pub use dump::Dump;

@@ -4,10 +4,10 @@ use std::fmt::Debug;
 
 use roster_domain::ports::MatchingDeletion;
 use roster_domain::{
-    ContactChanges, ContactFilter, ContactId, ContactsFate, GroupChanges, GroupId, NewContact, Scope, SessionId, Span,
+    AuditEvent, ContactChanges, ContactFilter, ContactId, ContactsFate, GroupChanges, GroupId, NewContact, Scope,
+    SessionId, Span,
 };
 
-use crate::finders::new_session;
 use crate::groups::retitled;
 use crate::owner::{moved, renamed};
 use crate::walk::first;
@@ -169,8 +169,9 @@ pub async fn lists_without_a_filter_hold_ones_own(bench: Bench) {
 pub async fn a_session_is_found_by_its_own_user_alone(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let eve = bench.account("eve@example.org").await;
-    let session = new_session(&bench, &ada);
-    assert!(bench.store.sessions.create(session.clone()).await.unwrap());
+    let session = bench.new_session(ada.user.id);
+    let entry = bench.new_entry(AuditEvent::SignInSucceeded, ada.user.id);
+    assert!(bench.store.sessions.create(session.clone(), None, entry).await.unwrap());
     let found = async |user, id| bench.store.finders.session(user, id).await.unwrap();
     assert_eq!(found(eve.user.id, session.id).await, None);
     assert_eq!(found(bench.id(), session.id).await, None);

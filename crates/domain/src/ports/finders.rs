@@ -13,6 +13,6 @@ pub trait Finders: Send + Sync {
     /// Whose credentials these would be.
     async fn client_credential(&self, session_id: &ClientSessionId) -> Result<Option<ClientCredential>>;
 
-    /// The session that a token names, expired or not.
+    /// The session that a token names, expired or not; never one that was ended.
     async fn session(&self, user: UserId, id: SessionId) -> Result<Option<Session>>;
 }

@@ -6,31 +6,44 @@
 //!   or repeats a write, and never leaves a connection in the middle of something.
 //! * **An answered write is on disk** and seen by every read that begins after the answer.
 //! * [`Scope`](crate::Scope) or [`Account`](crate::Account) is an argument of everything below a user; absent and
-//!   foreign are the same outcome. Only [`Finders`] has none.
+//!   foreign are the same outcome. Without one are only [`Finders`], what is done with the [`Session`](crate::Session)
+//!   that they found, [`AttemptLedger`], [`Housekeeping`] and [`Operator`].
+//! * An act that ends something for callers ([`SessionRepository::end`], a new password, a deleted client, …) tells the
+//!   other servers in the same transaction: see [`Revocations`].
 //! * Times are arguments, at whole milliseconds: a store never asks its own clock.
 //!
 //! To add a method: say here what it does and promises; add its behaviour to `crates/store-tests` and to the list
 //! there; then both adapters; then a route.
 
+mod attempts;
+mod audit;
 mod clients;
 mod contacts;
 mod error;
 mod finders;
 mod groups;
 mod health;
+mod housekeeping;
+mod operator;
+mod revocations;
 mod sessions;
 mod users;
 
 use std::sync::Arc;
 
-pub use clients::ClientRepository;
+pub use attempts::AttemptLedger;
+pub use audit::AuditRepository;
+pub use clients::{ClientDeletion, ClientRepository, ClientUpdate};
 pub use contacts::{ContactCreation, ContactRepository, ContactUpdate, MatchingDeletion};
 pub use error::{Result, StoreError};
 pub use finders::Finders;
 pub use groups::{GroupDeletion, GroupRepository, GroupUpdate};
 pub use health::StoreHealth;
+pub use housekeeping::{Due, Housekeeping};
+pub use operator::Operator;
+pub use revocations::{Revocation, Revocations};
 pub use sessions::SessionRepository;
-pub use users::UserRepository;
+pub use users::{UserErasure, UserRepository, UserUpdate};
 
 /// Acts over more rows than this go in steps.
 pub const MANY_ROWS: usize = 5_000;
@@ -53,6 +66,16 @@ pub struct Store {
     pub sessions: Arc<dyn SessionRepository>,
     /// From what a caller shows to who that is.
     pub finders: Arc<dyn Finders>,
+    /// Counters of attempts at passwords.
+    pub attempts: Arc<dyn AttemptLedger>,
+    /// The audit trail.
+    pub audit: Arc<dyn AuditRepository>,
+    /// What other servers ended.
+    pub revocations: Arc<dyn Revocations>,
+    /// What goes by itself.
+    pub housekeeping: Arc<dyn Housekeeping>,
+    /// For the command line.
+    pub operator: Arc<dyn Operator>,
     /// Whether the store answers.
     pub health: Arc<dyn StoreHealth>,
 }
@@ -67,6 +90,11 @@ impl Store {
             + UserRepository
             + SessionRepository
             + Finders
+            + AttemptLedger
+            + AuditRepository
+            + Revocations
+            + Housekeeping
+            + Operator
             + StoreHealth
             + 'static,
     {
@@ -77,6 +105,11 @@ impl Store {
             users: adapter.clone(),
             sessions: adapter.clone(),
             finders: adapter.clone(),
+            attempts: adapter.clone(),
+            audit: adapter.clone(),
+            revocations: adapter.clone(),
+            housekeeping: adapter.clone(),
+            operator: adapter.clone(),
             health: adapter,
         }
     }

@@ -5,7 +5,7 @@ use super::invalid::{Invalid, InvalidCode};
 
 /// A client's `session_id`: opaque, 1 to 128 visible ASCII characters, compared byte by byte. New ones are UUIDs;
 /// imported ones are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientSessionId(String);
 
 impl ClientSessionId {

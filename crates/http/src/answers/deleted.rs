@@ -7,7 +7,7 @@ pub struct Deleted {
     ok: u8,
     #[serde(rename = "deletedCount")]
     deleted_count: u64,
-    /// How many contacts moved or went with a group.
+    /// How many contacts moved or went with a group or a client.
     #[serde(skip_serializing_if = "Option::is_none")]
     contacts: Option<u64>,
 }
@@ -18,8 +18,8 @@ impl Deleted {
         Self { n: count, ok: 1, deleted_count: count, contacts: None }
     }
 
-    /// A group is gone, and so many contacts moved or went with it.
-    pub const fn group(contacts: u64) -> Self {
+    /// A group or a client is gone, and so many contacts moved or went with it.
+    pub const fn with_contacts(contacts: u64) -> Self {
         Self { contacts: Some(contacts), ..Self::things(1) }
     }
 }

@@ -1,6 +1,7 @@
 //! What is answered: the envelope around everything, and the JSON shape of each resource. The shapes borrow domain
 //! values and are written in one pass.
 
+mod audit;
 mod clients;
 mod contacts;
 mod deleted;
@@ -11,11 +12,12 @@ mod sessions;
 mod shown;
 mod users;
 
+pub use audit::AuditEntryJson;
 pub use clients::ClientJson;
 pub use contacts::ContactJson;
 pub use deleted::Deleted;
 pub use envelope::{created, json, listed, ok, opening};
 pub use failures::FailureJson;
 pub use groups::GroupJson;
-pub use sessions::SignedInJson;
-pub use users::SignedUpJson;
+pub use sessions::{SessionJson, SignedInJson};
+pub use users::{SignedUpJson, UserJson};

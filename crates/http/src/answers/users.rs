@@ -1,13 +1,13 @@
-use roster_domain::{Timestamp, UserId};
+use roster_domain::{Timestamp, User, UserId};
 use roster_identity::SignedUp;
 use serde::Serialize;
 
 use super::clients::ClientJson;
 use super::shown::shown;
 
-/// A new account with its default client, whose access token is shown here once.
+/// A user.
 #[derive(Serialize)]
-pub struct SignedUpJson<'a> {
+pub struct UserJson<'a> {
     #[serde(serialize_with = "shown")]
     _id: UserId,
     email: &'a str,
@@ -17,11 +17,18 @@ pub struct SignedUpJson<'a> {
     created_at: Timestamp,
     #[serde(rename = "updatedAt", serialize_with = "shown")]
     updated_at: Timestamp,
+}
+
+/// A new account with its default client, whose access token is shown here once.
+#[derive(Serialize)]
+pub struct SignedUpJson<'a> {
+    #[serde(flatten)]
+    user: UserJson<'a>,
     client: ClientJson<'a>,
 }
 
-impl<'a> From<&'a SignedUp> for SignedUpJson<'a> {
-    fn from(SignedUp { user, client, access_token }: &'a SignedUp) -> Self {
+impl<'a> From<&'a User> for UserJson<'a> {
+    fn from(user: &'a User) -> Self {
         Self {
             _id: user.id,
             email: user.email.as_str(),
@@ -29,7 +36,12 @@ impl<'a> From<&'a SignedUp> for SignedUpJson<'a> {
             lastname: user.lastname.as_str(),
             created_at: user.created_at,
             updated_at: user.updated_at,
-            client: ClientJson::new(client, access_token),
         }
+    }
+}
+
+impl<'a> From<&'a SignedUp> for SignedUpJson<'a> {
+    fn from(SignedUp { user, client, access_token }: &'a SignedUp) -> Self {
+        Self { user: user.into(), client: ClientJson::new(client, access_token) }
     }
 }

@@ -13,9 +13,14 @@ use crate::error::Code;
 use crate::failure::{Answer, Failure};
 use crate::requests::lists::{self, ListFilter, Wanted};
 
-pub async fn answer<L: Listing>(call: &Call, listing: &L, wanted: &Wanted<L::Filter>, limit: Limit) -> Answer {
+pub async fn answer<L: Listing>(
+    call: &Call,
+    listing: &L,
+    wanted: &Wanted<L::Filter, L::Place>,
+    limit: Limit,
+) -> Answer {
     let page = call.list(listing.page(wanted.after, limit)).await?;
-    let last = page.items.last().filter(|_| page.has_more).map(L::id);
+    let last = page.items.last().filter(|_| page.has_more).map(L::place);
     let next = last.map(|after| seal::<L>(call).close(&Cursor { after, filters: lists::encoded(&wanted.filter) }));
     let body = answers::listed(L::MESSAGE, Rows::<L>(&page.items), next.as_deref())?;
     let mut answer = HttpResponse::Ok().content_type(ContentType::json()).body(body);

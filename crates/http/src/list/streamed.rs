@@ -7,7 +7,7 @@ use actix_web::http::header::ContentType;
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
 use roster_domain::ports::StoreError;
-use roster_domain::{Limit, ObjectId, Page};
+use roster_domain::{Limit, Page};
 use tokio::time::timeout;
 
 use super::Listing;
@@ -26,7 +26,7 @@ pub async fn answer<L: Listing>(call: &Call, listing: L) -> Answer {
     let permit = call.app.streams.open(call.caller.user()).ok_or(Code::Overloaded)?;
     let page = call.list(listing.page(None, Limit::stream_chunk())).await?;
     let reading = Reading {
-        rows: Rows::of::<L>(page),
+        rows: Rows::of(page),
         listing,
         piece: answers::opening(L::MESSAGE)?,
         is_first: true,
@@ -51,7 +51,7 @@ pub struct BrokenOff;
 /// A list under way.
 struct Reading<L: Listing> {
     listing: L,
-    rows: Rows<L::Item>,
+    rows: Rows<L>,
     piece: Vec<u8>,
     is_first: bool,
     deadline: Duration,
@@ -60,15 +60,15 @@ struct Reading<L: Listing> {
 }
 
 /// Rows that were read and not yet sent.
-struct Rows<T> {
-    waiting: std::vec::IntoIter<T>,
-    last: Option<ObjectId>,
+struct Rows<L: Listing> {
+    waiting: std::vec::IntoIter<L::Item>,
+    last: Option<L::Place>,
     has_more: bool,
 }
 
-impl<T> Rows<T> {
-    fn of<L: Listing<Item = T>>(page: Page<T>) -> Self {
-        Self { last: page.items.last().map(L::id), has_more: page.has_more, waiting: page.items.into_iter() }
+impl<L: Listing> Rows<L> {
+    fn of(page: Page<L::Item>) -> Self {
+        Self { last: page.items.last().map(L::place), has_more: page.has_more, waiting: page.items.into_iter() }
     }
 }
 
@@ -76,7 +76,7 @@ impl<L: Listing> Reading<L> {
     /// The next piece, and what is left to do behind it.
     async fn next_piece(mut self) -> Result<(Bytes, Option<Self>), BrokenOff> {
         if self.rows.waiting.len() == 0 && self.rows.has_more {
-            self.rows = Rows::of::<L>(self.read_on().await?);
+            self.rows = Rows::of(self.read_on().await?);
         }
         while self.piece.len() < PIECE
             && let Some(item) = self.rows.waiting.next()

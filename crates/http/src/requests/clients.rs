@@ -1,13 +1,11 @@
 //! What calls on clients ask for.
 
-use roster_domain::{ClientName, Region};
+use roster_domain::{ClientChanges, ClientName, InvalidCode, Region};
 
-use super::fields::{Fields, text};
-use super::lists::ListFilter;
+use super::fields::{Fields, flag, text};
 use crate::failure::Failure;
 use crate::input::Read;
 use crate::problems::Problems;
-use crate::query::Query;
 
 /// `POST /clients`.
 pub fn create(read: Read<'_>) -> Result<(ClientName, Option<Region>), Failure> {
@@ -20,18 +18,31 @@ pub fn create(read: Read<'_>) -> Result<(ClientName, Option<Region>), Failure> {
     Ok((name, region))
 }
 
-/// A list of clients has no filters.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chosen;
+/// `PUT /clients/{id}`.
+pub fn update(read: Read<'_>) -> Result<ClientChanges, Failure> {
+    let mut fields = Fields::of(read.body);
+    let changes = ClientChanges {
+        name: fields.optional("name", text(ClientName::parse)),
+        region: fields.read("region", text(Region::parse)).clearable(),
+        is_default: fields.optional("is_default", flag),
+    };
+    read.query.check(&[], fields.problems());
+    fields.into_problems().none()?;
+    Ok(changes)
+}
 
-impl ListFilter for Chosen {
-    const PARAMETERS: &[&str] = &[];
-
-    fn read(_: &Query, _: &mut Problems) -> Self {
-        Self
-    }
-
-    fn parameters(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
+/// `DELETE /clients/{id}?contacts=delete|refuse`: whether its contacts may go too.
+pub fn delete(read: Read<'_>) -> Result<bool, Failure> {
+    let mut problems = Problems::default();
+    read.query.check(&["contacts"], &mut problems);
+    let with_contacts = match read.query.get("contacts") {
+        Some("delete") => true,
+        None | Some("refuse") => false,
+        Some(_) => {
+            problems.say("contacts", InvalidCode::Malformed, "must be delete or refuse");
+            false
+        }
+    };
+    problems.none()?;
+    Ok(with_contacts)
 }

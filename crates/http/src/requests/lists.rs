@@ -1,8 +1,8 @@
 //! What a list is asked for: filters, and with `limit` which page.
 
-use roster_domain::{Invalid, InvalidCode, Limit, ObjectId};
+use roster_domain::{Invalid, InvalidCode, Limit};
 
-use crate::cursor::CursorSeal;
+use crate::cursor::{CursorSeal, Place};
 use crate::error::Code;
 use crate::failure::Failure;
 use crate::problems::Problems;
@@ -20,22 +20,38 @@ pub trait ListFilter: Sized {
     fn parameters(&self) -> Vec<(&'static str, String)>;
 }
 
+/// A list without filters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unfiltered;
+
+impl ListFilter for Unfiltered {
+    const PARAMETERS: &[&str] = &[];
+
+    fn read(_: &Query, _: &mut Problems) -> Self {
+        Self
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
 /// A list as it was asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Wanted<F> {
+pub struct Wanted<F, P> {
     pub filter: F,
     /// A page of so many rows; `None` is the whole list.
     pub limit: Option<Limit>,
     /// Behind this row.
-    pub after: Option<ObjectId>,
+    pub after: Option<P>,
 }
 
 /// Reads filters, `limit` and `cursor`. A cursor brings its filters along: others may be left out, or must equal them.
-pub fn wanted<F: ListFilter>(query: &Query, seal: &CursorSeal<'_>) -> Result<Wanted<F>, Failure> {
+pub fn wanted<F: ListFilter, P: Place>(query: &Query, seal: &CursorSeal<'_>) -> Result<Wanted<F, P>, Failure> {
     let mut problems = Problems::default();
     let text = query.get("cursor");
     let cursor = match text {
-        Some(text) if query.get("limit").is_some() => Some(seal.open(text).ok_or(Code::MalformedCursor)?),
+        Some(text) if query.get("limit").is_some() => Some(seal.open::<P>(text).ok_or(Code::MalformedCursor)?),
         None if query.is_undecodable("cursor") => return Err(Code::MalformedCursor.into()),
         _ => None,
     };
@@ -79,14 +95,14 @@ mod tests {
     use super::*;
     use crate::cursor::Cursor;
     use crate::requests::contacts::Chosen;
-    use roster_domain::{Caller, ClientId, UserId};
+    use roster_domain::{Caller, ClientId, ObjectId, UserId};
     use roster_identity::{KeyRing, SecretKey};
     use roster_testkit::SeededEntropy;
     use rstest::rstest;
 
     const GROUP: &str = "64a00ec7c5e487d95dcb0d5c";
 
-    fn asked(query: &str, kept: Option<&str>) -> Result<Wanted<Chosen>, (Code, Vec<String>)> {
+    fn asked(query: &str, kept: Option<&str>) -> Result<Wanted<Chosen, ObjectId>, (Code, Vec<String>)> {
         let keys = KeyRing::new(vec![SecretKey::generate(&SeededEntropy::new(1))]).unwrap();
         let id = ObjectId::from_bytes([1; 12]);
         let caller = Caller::Client { user: UserId::from(id), client: ClientId::from(id) };

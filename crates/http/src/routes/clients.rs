@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use roster_domain::ports::{ClientRepository, Result as StoreResult};
+use roster_domain::ports::{ClientDeletion, ClientRepository, ClientUpdate, Result as StoreResult};
 use roster_domain::{Account, Client, Keyset, Limit, ObjectId, Page};
 use serde::Serialize;
 
-use crate::answers::{self, ClientJson};
+use crate::answers::{self, ClientJson, Deleted};
 use crate::call::Call;
 use crate::error::Code;
 use crate::failure::Answer;
 use crate::list::{self, Listing};
-use crate::requests;
+use crate::requests::{self, lists::Unfiltered};
+
+const FETCHED: &str = "Client fetched successfully!";
 
 pub async fn create(call: Call) -> Answer {
     let account = call.account()?;
@@ -29,6 +31,49 @@ pub async fn list(call: Call) -> Answer {
     list::answer(&call, clients, &wanted).await
 }
 
+pub async fn get(call: Call) -> Answer {
+    let (account, id) = (call.account()?, call.id()?);
+    requests::nothing(call.parts()?)?;
+    call.reach_client(id)?;
+    let client = call.one(call.app.store.clients.get(&account, id)).await?.ok_or(Code::NotFound)?;
+    answers::ok(FETCHED, ClientJson::from(&client))
+}
+
+pub async fn update(call: Call) -> Answer {
+    let (account, id) = (call.account()?, call.id()?);
+    let changes = requests::clients::update(call.parts()?)?;
+    call.reach_client(id)?;
+    match call.one(call.app.store.clients.update(&account, id, changes, call.app.clock.now())).await? {
+        ClientUpdate::Done(client) => answers::ok("Client updated successfully!", ClientJson::from(&client)),
+        ClientUpdate::Absent => Err(Code::NotFound.into()),
+        ClientUpdate::DefaultClient => Err(Code::DefaultClient.into()),
+    }
+}
+
+pub async fn delete(call: Call) -> Answer {
+    let (actor, id) = (call.actor()?, call.id()?);
+    let with_contacts = requests::clients::delete(call.parts()?)?;
+    call.reach_client(id)?;
+    match call.bulk(call.app.identity.delete_client(&actor, id, with_contacts)).await? {
+        ClientDeletion::Done { contacts } => {
+            answers::ok("Client deleted successfully!", Deleted::with_contacts(contacts))
+        }
+        ClientDeletion::Absent => Err(Code::NotFound.into()),
+        ClientDeletion::DefaultClient => Err(Code::DefaultClient.into()),
+        ClientDeletion::NotEmpty => Err(Code::NotEmpty.into()),
+    }
+}
+
+pub async fn replace_credentials(call: Call) -> Answer {
+    let (actor, id) = (call.actor()?, call.id()?);
+    requests::nothing(call.parts()?)?;
+    call.reach_client(id)?;
+    let replaced = call.one(call.app.identity.replace_credentials(&actor, id)).await?;
+    let (client, access_token) = replaced.ok_or(Code::NotFound)?;
+    let location = format!("{}/clients/{id}", call.prefix());
+    answers::created("Client credentials created successfully!", ClientJson::new(&client, &access_token), &location)
+}
+
 /// Clients to be listed, oldest first.
 struct Clients {
     repository: Arc<dyn ClientRepository>,
@@ -37,16 +82,17 @@ struct Clients {
 
 impl Listing for Clients {
     type Item = Client;
-    type Filter = requests::clients::Chosen;
+    type Filter = Unfiltered;
+    type Place = ObjectId;
     const ROUTE: &str = "/clients";
     const ORDER: &str = "oldest first";
-    const MESSAGE: &str = "Client fetched successfully!";
+    const MESSAGE: &str = FETCHED;
 
     async fn page(&self, after: Option<ObjectId>, limit: Limit) -> StoreResult<Page<Client>> {
         self.repository.page(&self.account, Keyset { after: after.map(Into::into), limit }).await
     }
 
-    fn id(client: &Client) -> ObjectId {
+    fn place(client: &Client) -> ObjectId {
         ObjectId::from_bytes(*client.id.as_bytes())
     }
 

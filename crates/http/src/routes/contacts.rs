@@ -96,6 +96,7 @@ struct Contacts {
 impl Listing for Contacts {
     type Item = Contact;
     type Filter = requests::contacts::Chosen;
+    type Place = ObjectId;
     const ROUTE: &str = "/contact";
     const ORDER: &str = "newest first";
     const MESSAGE: &str = FETCHED;
@@ -105,7 +106,7 @@ impl Listing for Contacts {
         self.repository.page(&self.scope, self.span, &self.filter, keyset).await
     }
 
-    fn id(contact: &Contact) -> ObjectId {
+    fn place(contact: &Contact) -> ObjectId {
         ObjectId::from_bytes(*contact.id.as_bytes())
     }
 

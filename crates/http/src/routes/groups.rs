@@ -45,7 +45,7 @@ pub async fn delete(call: Call) -> Answer {
     let fate = requests::groups::delete(call.parts()?)?;
     match call.bulk(call.app.store.groups.delete(&call.scope(), id, fate, call.app.clock.now())).await? {
         GroupDeletion::Done { contacts } => {
-            answers::ok("ContactGroup group deleted successfully!", Deleted::group(contacts))
+            answers::ok("ContactGroup group deleted successfully!", Deleted::with_contacts(contacts))
         }
         GroupDeletion::Absent => Err(Code::NotFound.into()),
         GroupDeletion::DefaultGroup => Err(Code::DefaultGroup.into()),
@@ -71,6 +71,7 @@ struct Groups {
 impl Listing for Groups {
     type Item = ContactGroup;
     type Filter = requests::groups::Chosen;
+    type Place = ObjectId;
     const ROUTE: &str = "/contact_groups";
     const ORDER: &str = "oldest first";
     const MESSAGE: &str = FETCHED;
@@ -80,7 +81,7 @@ impl Listing for Groups {
         self.repository.page(&self.scope, self.span, keyset).await
     }
 
-    fn id(group: &ContactGroup) -> ObjectId {
+    fn place(group: &ContactGroup) -> ObjectId {
         ObjectId::from_bytes(*group.id.as_bytes())
     }
 

@@ -1,9 +1,9 @@
-//! `POST /clients` and `GET /clients`.
+//! `/clients`.
 
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Postgres, Roster, Sqlite, Store, id, members};
+use crate::harness::{Client, MALFORMED, Postgres, Roster, Sqlite, Store, UNKNOWN, id, members};
 
 const MEMBERS: [&str; 7] = ["_id", "createdAt", "is_default", "name", "region", "session_id", "updatedAt"];
 
@@ -82,4 +82,118 @@ fn clients_are_the_users_matter(#[values(Sqlite, Postgres)] store: Store) {
     let made = ada.narrowed(&ada.client).post("/clients", json!({ "name": "Shop" })).expect(201).data();
     Client::shown(&roster.nobody(), &made).alone().get("/contact").expect(200);
     assert_eq!(bob.get("/clients").ids(), [bob.client.id.as_str()]);
+}
+
+#[rstest]
+fn a_client_is_read_and_changed(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let bob = roster.sign_up("bob@example.org");
+    let shop = ada.another_client("Shop");
+    let path = format!("/clients/{}", shop.id);
+    let made = ada.get(&path).expect(200).data();
+    assert_eq!((members(&made), &made["name"]), (MEMBERS.to_vec(), &json!("Shop")));
+    roster.later_by_millis(1_000);
+
+    assert_eq!(ada.put(&path, json!({ "name": "Shop", "session_id": "" })).expect(200).data(), made, "unchanged");
+    let changed = ada.put(&path, json!({ "name": " Store ", "region": "ng" })).expect(200).data();
+    assert_eq!((&changed["name"], &changed["region"]), (&json!("Store"), &json!("NG")));
+    assert_eq!((&changed["updatedAt"], &changed["createdAt"]), (&json!(roster.now()), &made["createdAt"]));
+    assert_eq!(ada.put(&path, json!({ "region": null })).expect(200).data()["region"], Value::Null);
+
+    for (body, field, code) in [
+        (json!({ "name": null }), "name", "null"),
+        (json!({ "name": "" }), "name", "required"),
+        (json!({ "region": "ZZ" }), "region", "malformed"),
+        (json!({ "is_default": "yes" }), "is_default", "wrong_type"),
+        (json!({ "is_default": null }), "is_default", "null"),
+    ] {
+        ada.put(&path, body).invalid(&[(field, code)]);
+    }
+    let (unknown, malformed) = (format!("/clients/{UNKNOWN}"), format!("/clients/{MALFORMED}"));
+    for (caller, path) in [(&*bob, &path), (&*ada, &unknown), (&ada.narrowed(&ada.client), &path)] {
+        caller.get(path).refused(404, "not_found");
+        caller.put(path, json!({ "name": "x" })).refused(404, "not_found");
+        caller.delete(path).refused(404, "not_found");
+        caller.post(&format!("{path}/credentials"), json!({})).refused(404, "not_found");
+    }
+    ada.get(&malformed).refused(400, "malformed_id");
+    ada.narrowed(&shop).get(&path).expect(200);
+    shop.alone().get(&path).refused(403, "client_scope");
+    shop.alone().get(&malformed).refused(403, "client_scope");
+    shop.alone().post(&format!("{path}/credentials"), json!({})).refused(403, "client_scope");
+}
+
+#[rstest]
+fn the_default_client_moves(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let shop = ada.another_client("Shop");
+    let (first, second) = (format!("/clients/{}", ada.client.id), format!("/clients/{}", shop.id));
+    let sold_to = shop.alone().contact(json!({ "number": "1" }));
+
+    ada.put(&first, json!({ "is_default": false })).refused(409, "default_client");
+    ada.put(&second, json!({ "is_default": false })).expect(200);
+    ada.delete(&first).refused(409, "default_client");
+    assert_eq!(ada.put(&second, json!({ "is_default": true })).expect(200).data()["is_default"], true);
+
+    let clients = ada.get("/clients").data();
+    let defaults: Vec<&Value> = clients.as_array().unwrap().iter().map(|client| &client["is_default"]).collect();
+    assert_eq!(defaults, [&json!(false), &json!(true)]);
+    assert_eq!(ada.get("/contact").expect(200).data(), json!([sold_to]), "my contacts are now the shop's");
+    assert_eq!(ada.contact(json!({ "number": "2" }))["client_id"], shop.id.as_str());
+    ada.delete(&first).expect(200);
+    ada.client.alone().get("/contact").refused(401, "unauthenticated");
+}
+
+#[rstest]
+fn a_client_is_deleted_by_the_rules(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let shop = ada.another_client("Shop");
+    let kept = ada.contact(json!({ "number": "1" }));
+    for number in ["2", "3"] {
+        shop.alone().contact(json!({ "number": number }));
+    }
+    shop.alone().group("Friends");
+    let path = format!("/clients/{}", shop.id);
+
+    ada.delete(&path).refused(409, "not_empty");
+    ada.delete(&format!("{path}?contacts=refuse")).refused(409, "not_empty");
+    ada.delete(&format!("{path}?contacts=move")).invalid(&[("contacts", "malformed")]);
+    ada.delete(&format!("{path}?contact=delete")).invalid(&[("contact", "unknown")]);
+    shop.alone().get("/contact").expect(200);
+
+    let deleted = ada.delete(&format!("{path}?contacts=delete")).expect(200).data();
+    assert_eq!(deleted, json!({ "n": 1, "ok": 1, "deletedCount": 1, "contacts": 2 }));
+    shop.alone().get("/contact").refused(401, "unauthenticated");
+    ada.narrowed(&shop).get("/contact").refused(403, "client_mismatch");
+    ada.get(&path).refused(404, "not_found");
+    assert_eq!(ada.get("/contact?type=all").data(), json!([kept]));
+    assert_eq!(ada.get("/contact_groups?type=all").ids().len(), 1);
+    let empty = ada.another_client("Empty");
+    assert_eq!(ada.delete(&format!("/clients/{}", empty.id)).expect(200).data()["contacts"], 0);
+}
+
+#[rstest]
+fn credentials_are_replaced(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let before = ada.client.clone();
+    before.alone().contact(json!({ "number": "1" }));
+    roster.later_by_millis(1_000);
+
+    let answer = ada.post(&format!("/clients/{}/credentials", before.id), json!({})).expect(201);
+
+    assert_eq!(answer.header("location"), Some(format!("/clients/{}", before.id).as_str()));
+    let after = Client::shown(&roster.nobody(), &answer.data());
+    assert_eq!(after.id, before.id);
+    assert_ne!((&after.session_id, &after.access_token), (&before.session_id, &before.access_token));
+    assert_eq!(answer.data()["updatedAt"], roster.now());
+    before.alone().get("/contact").refused(401, "unauthenticated");
+    let mixed =
+        roster.nobody().with("x-client-session", &after.session_id).with("x-client-token", &before.access_token);
+    mixed.get("/contact").refused(401, "unauthenticated");
+    assert_eq!(after.alone().get("/contact").expect(200).ids().len(), 1);
+    assert!(!ada.get("/clients").text().contains("access_token"));
 }

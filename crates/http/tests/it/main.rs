@@ -7,6 +7,9 @@
 
 mod harness;
 
+mod account;
+mod attempts;
+mod audit;
 mod callers;
 mod clients;
 mod connections;
@@ -23,6 +26,8 @@ mod methods;
 mod order_of_checks;
 mod ownership;
 mod reading;
+mod refresh;
+mod revocation;
 mod sample;
 mod sessions;
 mod streams;

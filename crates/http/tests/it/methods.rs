@@ -8,14 +8,20 @@ use serde_json::json;
 use crate::harness::{Answer, MALFORMED, Postgres, Roster, Socket, Sqlite, Store, UNKNOWN, id};
 
 /// Each path, and the methods it has beside HEAD (where there is GET) and OPTIONS.
-const ROUTES: [(&str, &[&str]); 9] = [
+const ROUTES: [(&str, &[&str]); 15] = [
     ("/contact", &["GET", "POST", "DELETE"]),
     ("/contact/0123456789abcdef01234567", &["GET", "PUT", "DELETE"]),
     ("/contact_groups", &["GET", "POST"]),
     ("/contact_groups/0123456789abcdef01234567", &["GET", "PUT", "DELETE"]),
     ("/users", &["POST"]),
-    ("/sessions", &["POST"]),
+    ("/users/me", &["GET", "PUT", "DELETE"]),
+    ("/users/me/audit", &["GET"]),
+    ("/sessions", &["GET", "POST", "DELETE"]),
+    ("/sessions/refresh", &["POST"]),
+    ("/sessions/018f0000-0000-7000-8000-000000000000", &["DELETE"]),
     ("/clients", &["GET", "POST"]),
+    ("/clients/0123456789abcdef01234567", &["GET", "PUT", "DELETE"]),
+    ("/clients/0123456789abcdef01234567/credentials", &["POST"]),
     ("/health/live", &["GET"]),
     ("/health/ready", &["GET"]),
 ];

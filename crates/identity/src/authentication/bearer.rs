@@ -1,14 +1,16 @@
 //! The Bearer and, where it isn't valid, `x-refresh`.
 
 use roster_domain::ports::Result;
-use roster_domain::{Session, SessionId, Timestamp, UserId};
+use roster_domain::{Session, SessionId, UserId};
 use secrecy::SecretString;
 
 use crate::Identity;
-use crate::tokens::{AccessToken, RefreshToken, same};
+use crate::sessions::{Standing, standing};
+use crate::sign_in::generation;
+use crate::tokens::{AccessToken, RefreshToken};
 
-/// A user with a live session.
-pub(super) struct SignedIn {
+/// Whose session a token is of.
+pub(super) struct Holder {
     pub(super) user: UserId,
     pub(super) session: SessionId,
     pub(super) fresh_access_token: Option<SecretString>,
@@ -16,33 +18,29 @@ pub(super) struct SignedIn {
 
 impl Identity {
     /// Whose session the Bearer or, where that isn't valid, `x-refresh` is of.
-    pub(super) async fn signed_in(&self, bearer: &str, refresh: Option<&str>) -> Result<Option<SignedIn>> {
+    pub(super) async fn holder(&self, bearer: &str, refresh: Option<&str>) -> Result<Option<Holder>> {
         let now = self.clock.now();
         let ours = AccessToken::read(bearer, &self.keys);
-        if let Some(token) = ours.filter(|token| !token.is_expired(now)) {
+        if let Some(AccessToken { user, session, generation: made, .. }) = ours.filter(|token| !token.is_expired(now)) {
             // If this session is over, so is its refresh token, and one of another session wouldn't count beside it.
-            let session = self.live_session(token.user, token.session, now).await?;
-            return Ok(session.map(|Session { user, id, .. }| SignedIn {
-                user,
-                session: id,
-                fresh_access_token: None,
-            }));
+            let is_known = |session: &Session| made <= generation(session.secret.counter);
+            let Some(known) = self.live_session(user, session, now, is_known).await? else { return Ok(None) };
+            self.note_use(&known, made == generation(known.value.secret.counter), now).await;
+            return Ok(Some(Holder { user, session, fresh_access_token: None }));
         }
-        let Some(refresh) = refresh.and_then(RefreshToken::read) else { return Ok(None) };
-        if ours.is_some_and(|token| (token.user, token.session) != (refresh.user, refresh.session)) {
+        let Some(token) = refresh.and_then(|text| RefreshToken::read(text, &self.keys)) else { return Ok(None) };
+        let RefreshToken { user, session, .. } = token;
+        if ours.is_some_and(|ours| (ours.user, ours.session) != (user, session)) {
             return Ok(None);
         }
-        let session = self.live_session(refresh.user, refresh.session, now).await?;
-        let session = session.filter(|session| same(&session.secret.token_hash, &refresh.hash));
-        Ok(session.map(|Session { user, id, .. }| SignedIn {
-            user,
-            session: id,
-            fresh_access_token: Some(self.access_token(user, id, now)),
-        }))
-    }
-
-    async fn live_session(&self, user: UserId, id: SessionId, now: Timestamp) -> Result<Option<Session>> {
-        let session = self.store.finders.session(user, id).await?;
-        Ok(session.filter(|session| now < session.expires_at))
+        let is_good = |session: &Session| standing(session, &token, now) != Standing::Stale;
+        let Some(known) = self.live_session(user, session, now, is_good).await? else { return Ok(None) };
+        let counter = known.value.secret.counter;
+        let is_current = standing(&known.value, &token, now) == Standing::Current;
+        self.note_use(&known, is_current, now).await;
+        // What the previous token is given says nothing about the current pair.
+        let counter = if is_current { counter } else { counter - 1 };
+        let fresh_access_token = Some(self.access_token(user, session, counter, now));
+        Ok(Some(Holder { user, session, fresh_access_token }))
     }
 }

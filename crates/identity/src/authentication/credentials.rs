@@ -1,7 +1,7 @@
 //! A client's credentials.
 
 use roster_domain::ports::Result;
-use roster_domain::{ClientId, ClientSessionId, TokenHash, UserId};
+use roster_domain::{ClientCredential, ClientId, ClientSessionId, TokenHash, UserId};
 
 use super::Presented;
 use crate::Identity;
@@ -29,7 +29,7 @@ impl Identity {
             (Some(_), None) | (None, Some(_)) => return Ok(Credentials::Wrong),
         };
         let found = match ClientSessionId::parse(session) {
-            Ok(session) => self.store.finders.client_credential(&session).await?,
+            Ok(session) => self.find_credential(session).await?,
             Err(_) => None,
         };
         let expected = found.as_ref().map_or(&NOBODY, |found| &found.token_hash);
@@ -38,5 +38,19 @@ impl Identity {
             Some(found) if right => Credentials::Valid { user: found.user, client: found.client },
             _ => Credentials::Wrong,
         })
+    }
+
+    /// As it is, or as it was a moment ago.
+    async fn find_credential(&self, session: ClientSessionId) -> Result<Option<ClientCredential>> {
+        let now = self.clock.now();
+        if let Some(known) = self.memory.credential(&session, now) {
+            return Ok(Some(known));
+        }
+        let moment = self.memory.moment(now);
+        let found = self.store.finders.client_credential(&session).await?;
+        if let Some(found) = &found {
+            self.memory.remember_credential(session, found.clone(), moment);
+        }
+        Ok(found)
     }
 }

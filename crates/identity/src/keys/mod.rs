@@ -3,5 +3,6 @@
 mod ring;
 mod secret_key;
 
+pub(crate) use ring::Key;
 pub use ring::{KeyRing, Purpose};
 pub use secret_key::{MalformedKey, SecretKey};

@@ -17,6 +17,10 @@ pub enum Purpose {
     AccessToken,
     /// What refresh tokens are derived from.
     RefreshToken,
+    /// What tells a refresh token that was ours from a forged one.
+    RefreshTag,
+    /// The names of the counters of attempts.
+    Attempts,
     /// The cursors of paged lists.
     Cursor,
 }
@@ -32,11 +36,14 @@ struct Keys {
     others: Vec<Key>,
 }
 
-struct Key {
+/// One key's subkeys.
+pub(crate) struct Key {
     /// Names the key without telling it.
-    id: [u8; 8],
+    pub(crate) id: [u8; 8],
     access_token: Subkey,
     refresh_token: Subkey,
+    refresh_tag: Subkey,
+    attempts: Subkey,
     cursor: Subkey,
 }
 
@@ -58,21 +65,34 @@ impl KeyRing {
     /// much of the signature was right, nor which key made it.
     #[must_use]
     pub fn verify(&self, purpose: Purpose, message: &[u8], mac: &[u8]) -> bool {
-        let keys = std::iter::once(&self.0.first).chain(&self.0.others);
-        keys.fold(Choice::from(0), |good, key| good | key.sign(purpose, message).ct_eq(mac)).into()
+        self.keys().fold(Choice::from(0), |good, key| good | key.sign(purpose, message).ct_eq(mac)).into()
     }
 
-    /// Which key signs.
-    pub(crate) fn signing_key(&self) -> [u8; 8] {
-        self.0.first.id
+    /// As [`KeyRing::verify`], of a signature that was cut after its first bytes.
+    pub(crate) fn verify_start(&self, purpose: Purpose, message: &[u8], start: &[u8]) -> bool {
+        let matches = |key: &Key| key.sign(purpose, message).get(..start.len()).map(|mac| mac.ct_eq(start));
+        self.keys().filter_map(matches).fold(Choice::from(0), |good, this| good | this).into()
+    }
+
+    /// The key that signs.
+    pub(crate) fn first(&self) -> &Key {
+        &self.0.first
+    }
+
+    /// The key of this id. `None`: the ring doesn't hold it any more.
+    pub(crate) fn key(&self, id: [u8; 8]) -> Option<&Key> {
+        self.keys().find(|key| key.id == id)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.0.first).chain(&self.0.others)
     }
 }
 
 /// Shows which keys, by their ids.
 impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keys = std::iter::once(&self.0.first).chain(&self.0.others);
-        let ids = keys.map(|key| format!("{:016x}", u64::from_be_bytes(key.id)));
+        let ids = self.keys().map(|key| format!("{:016x}", u64::from_be_bytes(key.id)));
         f.debug_list().entries(ids).finish()
     }
 }
@@ -86,14 +106,19 @@ impl Key {
             id: [a, b, c, d, e, f, g, h],
             access_token: subkey("roster/v1/access-token"),
             refresh_token: subkey("roster/v1/refresh-token"),
+            refresh_tag: subkey("roster/v1/refresh-tag"),
+            attempts: subkey("roster/v1/attempts"),
             cursor: subkey("roster/v1/cursor"),
         }
     }
 
-    fn sign(&self, purpose: Purpose, message: &[u8]) -> [u8; 32] {
+    /// As [`KeyRing::sign`], with this key.
+    pub(crate) fn sign(&self, purpose: Purpose, message: &[u8]) -> [u8; 32] {
         let subkey = match purpose {
             Purpose::AccessToken => &self.access_token,
             Purpose::RefreshToken => &self.refresh_token,
+            Purpose::RefreshTag => &self.refresh_tag,
+            Purpose::Attempts => &self.attempts,
             Purpose::Cursor => &self.cursor,
         };
         hmac(subkey, message)
@@ -113,7 +138,8 @@ mod tests {
     use super::*;
     use roster_testkit::SeededEntropy;
 
-    const PURPOSES: [Purpose; 3] = [Purpose::AccessToken, Purpose::RefreshToken, Purpose::Cursor];
+    const PURPOSES: [Purpose; 5] =
+        [Purpose::AccessToken, Purpose::RefreshToken, Purpose::RefreshTag, Purpose::Attempts, Purpose::Cursor];
 
     fn key(seed: u64) -> SecretKey {
         SecretKey::generate(&SeededEntropy::new(seed))
@@ -145,7 +171,12 @@ mod tests {
             assert_eq!(after, ring(&[2]).sign(purpose, b"message"));
             assert!(!old.verify(purpose, b"message", &after));
         }
-        assert_ne!(old.signing_key(), new.signing_key());
+        assert_ne!(old.first().id, new.first().id);
+        for purpose in PURPOSES {
+            let again = new.key(old.first().id).map(|key| key.sign(purpose, b"message"));
+            assert_eq!(again, Some(old.sign(purpose, b"message")));
+            assert!(old.key(new.first().id).is_none());
+        }
     }
 
     #[test]
@@ -169,7 +200,7 @@ mod tests {
 
     #[test]
     fn prints_nothing_but_key_ids() {
-        let id = u64::from_be_bytes(ring(&[1]).signing_key());
+        let id = u64::from_be_bytes(ring(&[1]).first().id);
         assert_eq!(format!("{:?}", ring(&[1])), format!("[\"{id:016x}\"]"));
     }
 }

@@ -1,19 +1,22 @@
-//! Passwords that are guessed first.
+//! Passwords that are guessed first: the commonest, and the address they go with.
 
-use roster_domain::{Invalid, InvalidCode, NewPassword};
+use roster_domain::{EmailKey, Invalid, InvalidCode, NewPassword};
 
 /// Of the 10,000 commonest passwords those that aren't too short anyway, commonest first, one a line, in lower-case
 /// ASCII. Where it is from: `data/README.md`.
 const COMMON: &str = include_str!("../../data/common_passwords.txt");
 
-/// Refuses a password that is among the 10,000 commonest, whatever its case.
+/// Refuses a password that is among the 10,000 commonest, whatever its case, or the address it is to go with.
 ///
 /// # Errors
 /// When it is ([`InvalidCode::TooCommon`]).
-pub fn refuse_common(password: &NewPassword) -> Result<(), Invalid> {
+pub fn refuse_guessable(password: &NewPassword, email: Option<&EmailKey>) -> Result<(), Invalid> {
     // 28 kB are read in microseconds, beside a hash of many milliseconds: an index would only take memory.
     if COMMON.lines().any(|common| common.eq_ignore_ascii_case(password.expose())) {
         return Err(Invalid::new(InvalidCode::TooCommon, "must not be among the commonest passwords"));
+    }
+    if email.is_some_and(|email| *email == EmailKey::of(password.expose())) {
+        return Err(Invalid::new(InvalidCode::TooCommon, "must not be the e-mail address"));
     }
     Ok(())
 }
@@ -39,9 +42,18 @@ mod tests {
     fn common_or_not(#[case] text: &str, #[case] common: bool) {
         let password = NewPassword::parse(text).unwrap();
         assert_eq!(
-            refuse_common(&password).map_err(|e| e.code),
+            refuse_guessable(&password, None).map_err(|e| e.code),
             if common { Err(InvalidCode::TooCommon) } else { Ok(()) }
         );
+    }
+
+    #[rstest]
+    #[case("ada@example.org", true)]
+    #[case("ADA@Example.org", true)]
+    #[case("ada@example.org!", false)]
+    fn the_address_or_not(#[case] text: &str, #[case] address: bool) {
+        let (password, email) = (NewPassword::parse(text).unwrap(), EmailKey::of("Ada@example.org"));
+        assert_eq!(refuse_guessable(&password, Some(&email)).is_err(), address);
     }
 
     #[test]

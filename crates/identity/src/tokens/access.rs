@@ -1,7 +1,7 @@
 //! Access tokens, `rat_…`: short-lived, signed, not stored.
 //!
-//! `rat_` and 96 letters: session (16 bytes), user (12), expiry (8, milliseconds since 1970, big-endian), HMAC-SHA256
-//! of those (32), checksum (4).
+//! `rat_` and 102 letters: session (16 bytes), user (12), expiry (8, milliseconds since 1970, big-endian), generation
+//! (4, big-endian), HMAC-SHA256 of those (32), checksum (4).
 
 use roster_domain::{SessionId, Timestamp, UserId};
 use secrecy::SecretString;
@@ -12,7 +12,7 @@ use super::armour;
 use crate::keys::{KeyRing, Purpose};
 
 const PREFIX: &str = "rat_";
-const CLAIMS: usize = 16 + 12 + 8;
+const CLAIMS: usize = 16 + 12 + 8 + 4;
 const TOKEN: usize = CLAIMS + 32;
 
 /// What an access token says.
@@ -21,6 +21,9 @@ pub(crate) struct AccessToken {
     pub(crate) session: SessionId,
     pub(crate) user: UserId,
     pub(crate) expires_at: Timestamp,
+    /// With which of the session's refresh tokens it was made: how often that had been rotated. So the first use of a
+    /// new pair can be told from a late use of the old one.
+    pub(crate) generation: u32,
 }
 
 impl AccessToken {
@@ -30,7 +33,8 @@ impl AccessToken {
         let (claims, mac) = token.split_at_mut(CLAIMS);
         claims[..16].copy_from_slice(self.session.as_bytes());
         claims[16..28].copy_from_slice(self.user.as_bytes());
-        claims[28..].copy_from_slice(&self.expires_at.millis().to_be_bytes());
+        claims[28..36].copy_from_slice(&self.expires_at.millis().to_be_bytes());
+        claims[36..].copy_from_slice(&self.generation.to_be_bytes());
         mac.copy_from_slice(&keys.sign(Purpose::AccessToken, claims));
         armour::seal(PREFIX, &*token)
     }
@@ -43,11 +47,13 @@ impl AccessToken {
             return None;
         }
         let (session, claims) = claims.split_first_chunk()?;
-        let (user, expiry) = claims.split_at_checked(12)?;
+        let (user, claims) = claims.split_at_checked(12)?;
+        let (expiry, generation) = claims.split_at_checked(8)?;
         Some(Self {
             session: SessionId::from(Uuid::from_bytes(*session)),
             user: UserId::try_from(user).ok()?,
             expires_at: Timestamp::from_millis(i64::from_be_bytes(expiry.try_into().ok()?)),
+            generation: u32::from_be_bytes(generation.try_into().ok()?),
         })
     }
 
@@ -72,11 +78,12 @@ mod tests {
     }
 
     prop_compose! {
-        fn tokens()(session: [u8; 16], user: [u8; 12], millis: i64) -> AccessToken {
+        fn tokens()(session: [u8; 16], user: [u8; 12], millis: i64, generation: u32) -> AccessToken {
             AccessToken {
                 session: SessionId::from(Uuid::from_bytes(session)),
                 user: UserId::from(ObjectId::from_bytes(user)),
                 expires_at: Timestamp::from_millis(millis),
+                generation,
             }
         }
     }
@@ -85,7 +92,7 @@ mod tests {
         #[test]
         fn reads_back_what_it_signed(token in tokens()) {
             let text = token.sign(&keys(1));
-            prop_assert_eq!(text.expose_secret().len(), 100);
+            prop_assert_eq!(text.expose_secret().len(), 106);
             prop_assert_eq!(AccessToken::read(text.expose_secret(), &keys(1)), Some(token));
         }
 
@@ -123,7 +130,7 @@ mod tests {
     fn expires_at_its_very_millisecond() {
         let expires_at = Timestamp::from_millis(1000);
         let (session, user) = (SessionId::from(Uuid::nil()), UserId::from(ObjectId::from_bytes([1; 12])));
-        let token = AccessToken { session, user, expires_at };
+        let token = AccessToken { session, user, expires_at, generation: 0 };
         assert!(!token.is_expired(Timestamp::from_millis(999)));
         assert!(token.is_expired(expires_at));
     }

@@ -1,9 +1,10 @@
 //! Replacing the secret key logs nobody out.
 
-use roster_domain::Caller;
+use roster_domain::{AuditEvent, Caller};
+use rstest::rstest;
 use secrecy::ExposeSecret;
 
-use crate::world::{World, fresh, with_tokens};
+use crate::world::{HOUR, SECOND, World, assert_not_refreshed, fresh, is_let_in, refreshed, with_tokens};
 
 #[tokio::test]
 async fn a_key_is_replaced_in_two_steps() {
@@ -28,4 +29,55 @@ async fn a_key_is_replaced_in_two_steps() {
     let answer = with_tokens(&new_alone, access, Some(refresh)).await.unwrap();
     assert_eq!((answer.caller, answer.fresh_access_token.is_some()), (expected, true));
     assert!(with_tokens(&new_alone, &new_access, None).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_of_a_removed_key_is_refreshed() {
+    let world = World::new();
+    world.account("ada@example.org").await;
+    let first = world.session("ada@example.org").await;
+    let server = world.server_with_keys(&[2]);
+    let second = refreshed(&server, &first).await.unwrap();
+    assert_eq!(second.session, first.session);
+    // Also when that answer was lost: the new key made it, and can make it again.
+    world.clock.advance_millis(HOUR);
+    let again = refreshed(&server, &first).await.unwrap();
+    assert_eq!(again.refresh_token.expose_secret(), second.refresh_token.expose_secret());
+    assert!(is_let_in(&server, &again).await);
+    assert!(refreshed(&server, &again).await.is_ok());
+}
+
+#[rstest]
+#[case::in_the_grace_period(SECOND)]
+#[case::while_the_pair_is_unused(HOUR)]
+#[tokio::test]
+async fn the_token_before_is_answered_a_pair_that_works_though_its_key_is_gone(#[case] later: i64) {
+    let world = World::new();
+    world.account("ada@example.org").await;
+    let first = world.session("ada@example.org").await;
+    let second = refreshed(&world.identity, &first).await.unwrap();
+    world.clock.advance_millis(later);
+    let server = world.server_with_keys(&[2]);
+    let third = refreshed(&server, &first).await.unwrap();
+    assert!(is_let_in(&server, &third).await);
+    // Who had the answer that this one took for lost is the one before now.
+    let of_second = refreshed(&server, &second).await.unwrap();
+    assert_eq!(of_second.refresh_token.expose_secret(), third.refresh_token.expose_secret());
+    assert!(refreshed(&server, &third).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_old_token_of_a_removed_key_is_refused_and_ends_nothing() {
+    let world = World::new();
+    world.account("ada@example.org").await;
+    let first = world.session("ada@example.org").await;
+    let second = refreshed(&world.identity, &first).await.unwrap();
+    let third = refreshed(&world.identity, &second).await.unwrap();
+    let server = world.server_with_keys(&[2]);
+    assert_not_refreshed(&server, &first).await;
+    assert!(world.entries(AuditEvent::RefreshTokenReused).is_empty());
+    assert!(refreshed(&server, &third).await.is_ok());
+    // A server that still knows the key can tell.
+    assert_not_refreshed(&world.server_with_keys(&[2, 1]), &first).await;
+    assert_eq!(world.entries(AuditEvent::RefreshTokenReused).len(), 1);
 }

@@ -9,14 +9,14 @@ use rstest::rstest;
 use secrecy::ExposeSecret;
 use tokio::task::JoinSet;
 
-use crate::world::{PASSWORD, World, with_tokens};
+use crate::world::{PASSWORD, World, from, home, with_tokens};
 
 #[tokio::test]
 async fn a_session_is_as_its_settings_say() {
     let world = World::new();
     let ada = world.account("ada@example.org").await;
     let agent = format!("curl\t/8\u{0}{}", "é".repeat(300));
-    let signed_in = world.identity.sign_in(" ADA@Example.org", PASSWORD, &agent).await.unwrap();
+    let signed_in = world.identity.sign_in(" ADA@Example.org", PASSWORD, &agent, &home()).await.unwrap();
     assert_eq!(signed_in.expires_in, world.settings.access_ttl);
 
     let now = world.clock.now();
@@ -55,7 +55,7 @@ async fn the_access_token_is_good_for_a_quarter_of_an_hour() {
 async fn what_is_not_right_is_wrong(#[case] email: &str, #[case] password: &str) {
     let world = World::new();
     world.account("ada@example.org").await;
-    let answer = world.identity.sign_in(email, password, "").await;
+    let answer = world.identity.sign_in(email, password, "", &home()).await;
     assert!(matches!(answer, Err(SignInError::BadCredentials)), "{answer:?}");
     assert!(world.store.rows(|rows| rows.sessions.is_empty()));
 }
@@ -65,7 +65,7 @@ async fn a_disabled_user_is_not_signed_in() {
     let world = World::new();
     let ada = world.account("ada@example.org").await;
     world.store.rows(|rows| rows.disabled.push(ada.user.id));
-    let answer = world.identity.sign_in("ada@example.org", PASSWORD, "").await;
+    let answer = world.identity.sign_in("ada@example.org", PASSWORD, "", &home()).await;
     assert!(matches!(answer, Err(SignInError::BadCredentials)), "{answer:?}");
 }
 
@@ -74,8 +74,30 @@ async fn nor_is_one_who_goes_meanwhile() {
     let world = World::new();
     world.account("ada@example.org").await;
     world.store.leaving.store(true, Ordering::SeqCst);
-    let answer = world.identity.sign_in("ada@example.org", PASSWORD, "").await;
+    let answer = world.identity.sign_in("ada@example.org", PASSWORD, "", &home()).await;
     assert!(matches!(answer, Err(SignInError::BadCredentials)), "{answer:?}");
+}
+
+/// Else the session would outlive those that the new password ended.
+#[tokio::test]
+async fn nor_is_one_whose_password_is_changed_meanwhile() {
+    let world = World::new();
+    let user = world.account("ada@example.org").await.user.id;
+    // Of another password.
+    let changed = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK";
+    world.store.meanwhile("sessions.create", move |rows| rows.set_password_hash(user, changed));
+    let answer = world.identity.sign_in("ada@example.org", PASSWORD, "", &home()).await;
+    assert!(matches!(answer, Err(SignInError::BadCredentials)), "{answer:?}");
+    assert!(world.store.rows(|rows| rows.sessions.is_empty()));
+}
+
+#[tokio::test]
+async fn counters_that_fail_late_fail_nobody() {
+    let world = World::new();
+    world.account("ada@example.org").await;
+    world.store.failing.lock().unwrap().push("attempts.take_back");
+    let answer = world.identity.sign_in("ada@example.org", PASSWORD, "", &home()).await;
+    assert!(answer.is_ok(), "{answer:?}");
 }
 
 #[tokio::test]
@@ -83,7 +105,7 @@ async fn a_damaged_hash_is_a_failure_of_the_store() {
     let world = World::new();
     world.account("ada@example.org").await;
     world.store.rows(|rows| rows.accounts[0].user.password_hash = "damaged".to_owned());
-    let answer = world.identity.sign_in("ada@example.org", PASSWORD, "").await;
+    let answer = world.identity.sign_in("ada@example.org", PASSWORD, "", &home()).await;
     assert!(matches!(answer, Err(SignInError::Store(_))), "{answer:?}");
 }
 
@@ -96,7 +118,11 @@ async fn many_at_once_are_answered_all_of_them() {
         let world = world.clone();
         // Half of them with an address that nobody has: they queue, and are turned away, like the others.
         let email = if number % 2 == 0 { "ada@example.org" } else { "bob@example.org" };
-        callers.spawn(async move { world.identity.sign_in(email, "wrong horse battery", "").await });
+        callers.spawn(async move {
+            // From so many places that no counter closes.
+            let origin = from(&format!("192.0.2.{number}"));
+            world.identity.sign_in(email, "wrong horse battery", "", &origin).await
+        });
     }
     let answers = callers.join_all().await;
     let busy = answers.iter().filter(|answer| matches!(answer, Err(SignInError::Busy))).count();

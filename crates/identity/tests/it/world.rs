@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use argon2::password_hash::PasswordHasher;
+use argon2::{Algorithm, Argon2, Params, Version};
 use roster_domain::ports::Store;
-use roster_domain::{Email, IdSource, NewPassword, PersonName, Timestamp};
+use roster_domain::{
+    AuditEntry, AuditEvent, Caller, Email, IdSource, NewPassword, Origin, PersonName, Timestamp, UserId,
+};
 use roster_identity::{
-    Authenticated, AuthenticationError, Identity, IdentitySettings, KeyRing, Presented, SecretKey, SignUp, SignedIn,
-    SignedUp,
+    Actor, Authenticated, AuthenticationError, Identity, IdentitySettings, KeyRing, Presented, SecretKey, SignUp,
+    SignedIn, SignedUp,
 };
 use roster_testkit::{ManualClock, SeededEntropy};
 use secrecy::ExposeSecret;
@@ -16,11 +20,16 @@ use crate::store::MemoryStore;
 
 pub const PASSWORD: &str = "correct horse battery";
 
+pub const SECOND: i64 = 1_000;
+pub const MINUTE: i64 = 60 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
 pub struct World {
     pub store: Arc<MemoryStore>,
     pub clock: Arc<ManualClock>,
     pub settings: IdentitySettings,
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     servers: AtomicU64,
 }
 
@@ -36,9 +45,18 @@ impl World {
     }
 
     pub fn with(settings: IdentitySettings) -> Self {
+        Self::made(settings, &[1])
+    }
+
+    /// A world in which everything is drawn and named as in any other, but for its keys.
+    pub fn with_keys(seeds: &[u64]) -> Self {
+        Self::made(IdentitySettings { hash_threads: 1, ..IdentitySettings::default() }, seeds)
+    }
+
+    fn made(settings: IdentitySettings, seeds: &[u64]) -> Self {
         let store = Arc::new(MemoryStore::default());
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2024-03-01T12:34:56.789Z").unwrap()));
-        let identity = identity(&store, &clock, &[1], &settings, 0);
+        let identity = Arc::new(identity(&store, &clock, seeds, &settings, 0));
         Self { store, clock, settings, identity, servers: AtomicU64::new(1) }
     }
 
@@ -49,11 +67,25 @@ impl World {
     }
 
     pub async fn account(&self, email: &str) -> SignedUp {
-        self.identity.sign_up(sign_up(email)).await.unwrap()
+        self.identity.sign_up(sign_up(email), &home()).await.unwrap()
+    }
+
+    /// An account whose password costs next to nothing to verify, for tests that guess often.
+    pub async fn cheap_account(&self, email: &str) -> SignedUp {
+        let made = self.account(email).await;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
+        let hash = argon2.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
+        self.store.rows(|rows| rows.set_password_hash(made.user.id, &hash));
+        made
     }
 
     pub async fn session(&self, email: &str) -> SignedIn {
-        self.identity.sign_in(email, PASSWORD, "curl/8").await.unwrap()
+        self.identity.sign_in(email, PASSWORD, "curl/8", &home()).await.unwrap()
+    }
+
+    /// The entries about an event.
+    pub fn entries(&self, event: AuditEvent) -> Vec<AuditEntry> {
+        self.store.rows(|rows| rows.trail.iter().filter(|entry| entry.event == event).cloned().collect())
     }
 }
 
@@ -70,6 +102,16 @@ fn identity(
     Identity::new(Store::of(store.clone()), clock.clone(), entropy, ids, keys(seeds), settings)
 }
 
+/// From this address, with a request's id.
+pub fn from(address: &str) -> Origin {
+    Origin { address: Some(address.parse().unwrap()), request_id: Some(format!("request from {address}")) }
+}
+
+/// From where calls come unless they say otherwise.
+pub fn home() -> Origin {
+    from("192.0.2.1")
+}
+
 pub fn sign_up(email: &str) -> SignUp {
     SignUp {
         email: Email::parse(email).unwrap(),
@@ -79,6 +121,12 @@ pub fn sign_up(email: &str) -> SignUp {
     }
 }
 
+/// The user in that session, at home.
+pub fn actor(user: UserId, session: &SignedIn) -> Actor {
+    let caller = Caller::User { user, session: session.session, client: None };
+    Actor { account: caller.account().unwrap(), session: session.session, origin: home() }
+}
+
 /// What a caller with these tokens is told.
 pub async fn with_tokens(
     identity: &Identity,
@@ -86,6 +134,34 @@ pub async fn with_tokens(
     refresh: Option<&str>,
 ) -> Result<Authenticated, AuthenticationError> {
     identity.authenticate(&Presented { bearer: Some(bearer), refresh, ..Presented::default() }).await
+}
+
+/// What a caller with a client's credentials is told.
+pub async fn with_credentials(
+    identity: &Identity,
+    session_id: &str,
+    token: &str,
+) -> Result<Authenticated, AuthenticationError> {
+    let presented = Presented { client_session: Some(session_id), client_token: Some(token), ..Presented::default() };
+    identity.authenticate(&presented).await
+}
+
+/// Whether the session's access token is good.
+pub async fn is_let_in(identity: &Identity, session: &SignedIn) -> bool {
+    let answer = with_tokens(identity, session.access_token.expose_secret(), None).await;
+    assert!(matches!(answer, Ok(_) | Err(AuthenticationError::Unauthenticated { token_sent: true })), "{answer:?}");
+    answer.is_ok()
+}
+
+/// What the session's refresh token is answered.
+pub async fn refreshed(identity: &Identity, session: &SignedIn) -> Result<SignedIn, AuthenticationError> {
+    identity.refresh(session.refresh_token.expose_secret(), &home()).await
+}
+
+/// As [`refreshed`], where the token must not be good.
+pub async fn assert_not_refreshed(identity: &Identity, session: &SignedIn) {
+    let answer = refreshed(identity, session).await;
+    assert!(matches!(answer, Err(AuthenticationError::Unauthenticated { token_sent: true })), "{answer:?}");
 }
 
 /// A fresh access token of the session that this refresh token is of.

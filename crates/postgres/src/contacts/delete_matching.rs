@@ -84,11 +84,11 @@ async fn delete(connection: &mut PgConnection, user: UserId, extent: Extent, ids
     let group = extent.group();
     let deleted = sqlx::query!(
         "WITH meant AS MATERIALIZED ( \
-            SELECT id FROM contacts \
+            SELECT user_id, id FROM contacts \
             WHERE user_id = $1 AND id = ANY($2::bytea[]) AND group_id = COALESCE($3, group_id) \
             ORDER BY id FOR UPDATE \
          ) \
-         DELETE FROM contacts c USING meant WHERE c.user_id = $1 AND c.id = meant.id",
+         DELETE FROM contacts c USING meant WHERE c.user_id = meant.user_id AND c.id = meant.id",
         user.as_bytes().as_slice(),
         ids,
         group_bytes(group.as_ref()),

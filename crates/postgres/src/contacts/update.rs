@@ -9,6 +9,7 @@ use super::single;
 use crate::error::{Violation, violation};
 use crate::keys::{client_bytes, group_bytes, object_bytes};
 use crate::rows::ContactRow;
+use crate::transaction::again;
 
 pub(super) async fn update(
     pool: PgPool,
@@ -17,7 +18,8 @@ pub(super) async fn update(
     changes: ContactChanges,
     at: Timestamp,
 ) -> sqlx::Result<ContactUpdate> {
-    match write(&pool, &scope, id, &changes, at).await {
+    // The contact is locked before the group it moves to, unlike where a group or a client goes.
+    match again(|| write(&pool, &scope, id, &changes, at)).await {
         Ok(Some(row)) => return Contact::try_from(row).map(ContactUpdate::Done),
         // Nothing differs, or there is no such contact.
         Ok(None) => {}

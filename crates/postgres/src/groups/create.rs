@@ -8,11 +8,25 @@ use crate::error::{Violation, violation};
 use crate::rows::GroupRow;
 use crate::transaction::{again, begin};
 
+/// How often the default client may vanish between being found and being used.
+const ATTEMPTS: usize = 5;
+
 pub(super) async fn create(pool: PgPool, scope: Scope, group: NewGroup) -> sqlx::Result<Option<ContactGroup>> {
     if group.is_default {
         return again(|| create_default(&pool, &scope, &group)).await;
     }
-    match create_ordinary(&pool, &scope, &group).await {
+    for _ in 1..ATTEMPTS {
+        match create_ordinary(&pool, &scope, &group).await {
+            // It was deleted in between, so by now another one is the default client.
+            Err(error) if scope.client().is_none() && violation(&error) == Some(Violation::UnknownClient) => {}
+            outcome => return creation(outcome),
+        }
+    }
+    creation(create_ordinary(&pool, &scope, &group).await)
+}
+
+fn creation(outcome: sqlx::Result<Option<GroupRow>>) -> sqlx::Result<Option<ContactGroup>> {
+    match outcome {
         Ok(row) => row.map(ContactGroup::try_from).transpose(),
         // It went while we looked.
         Err(error) if violation(&error) == Some(Violation::UnknownClient) => Ok(None),

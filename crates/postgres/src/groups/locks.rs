@@ -17,24 +17,40 @@ pub(super) async fn lock_client(
     user: UserId,
     client: Option<ClientId>,
 ) -> sqlx::Result<Option<ClientId>> {
-    let user = user.as_bytes().as_slice();
-    let locked = match client {
-        Some(client) => {
-            sqlx::query_scalar!(
-                "SELECT id FROM clients WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE",
-                user,
-                client.as_bytes().as_slice(),
-            )
-            .fetch_optional(connection)
-            .await?
-        }
-        None => {
-            sqlx::query_scalar!("SELECT id FROM clients WHERE user_id = $1 AND is_default FOR NO KEY UPDATE", user)
-                .fetch_optional(connection)
-                .await?
-        }
+    let Some(client) = client else {
+        return lock_default_client(connection, user).await;
     };
+    let locked = sqlx::query_scalar!(
+        "SELECT id FROM clients WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        user.as_bytes().as_slice(),
+        client.as_bytes().as_slice(),
+    )
+    .fetch_optional(connection)
+    .await?;
     locked.map(|client| id(&client, "clients.id")).transpose()
+}
+
+async fn lock_default_client(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<ClientId>> {
+    let user = user.as_bytes().as_slice();
+    loop {
+        // The condition is looked at again once the lock is there, and fails when another has become the default.
+        let locked =
+            sqlx::query_scalar!("SELECT id FROM clients WHERE user_id = $1 AND is_default FOR NO KEY UPDATE", user)
+                .fetch_optional(&mut *connection)
+                .await?;
+        if let Some(client) = locked {
+            return id(&client, "clients.id").map(Some);
+        }
+        let has_one = sqlx::query_scalar!(
+            "SELECT EXISTS (SELECT FROM clients WHERE user_id = $1 AND is_default) AS \"any!\"",
+            user,
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if !has_one {
+            return Ok(None);
+        }
+    }
 }
 
 /// Locks a group against every change but contacts coming into it.

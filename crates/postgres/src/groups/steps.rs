@@ -87,11 +87,11 @@ pub(super) async fn move_some(
 ) -> sqlx::Result<u64> {
     let moved = sqlx::query!(
         "WITH step AS MATERIALIZED ( \
-            SELECT id FROM contacts WHERE user_id = $1 AND client_id = $2 AND group_id = $3 \
+            SELECT user_id, id FROM contacts WHERE user_id = $1 AND client_id = $2 AND group_id = $3 \
             ORDER BY id LIMIT $4 FOR NO KEY UPDATE \
          ) \
          UPDATE contacts c SET group_id = $5, updated_at = $6, revision = c.revision + 1 \
-         FROM step WHERE c.user_id = $1 AND c.id = step.id",
+         FROM step WHERE c.user_id = step.user_id AND c.id = step.id",
         doomed.user.as_bytes().as_slice(),
         doomed.client.as_bytes().as_slice(),
         doomed.group.as_bytes().as_slice(),
@@ -112,10 +112,10 @@ pub(super) async fn delete_contacts(
 ) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
         "WITH step AS MATERIALIZED ( \
-            SELECT id FROM contacts WHERE user_id = $1 AND client_id = $2 AND group_id = $3 \
+            SELECT user_id, id FROM contacts WHERE user_id = $1 AND client_id = $2 AND group_id = $3 \
             ORDER BY id LIMIT $4 FOR UPDATE \
          ) \
-         DELETE FROM contacts c USING step WHERE c.user_id = $1 AND c.id = step.id",
+         DELETE FROM contacts c USING step WHERE c.user_id = step.user_id AND c.id = step.id",
         doomed.user.as_bytes().as_slice(),
         doomed.client.as_bytes().as_slice(),
         doomed.group.as_bytes().as_slice(),

@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a surprise is a failed test")]
 
 mod behaviour;
+mod client_races;
 mod connecting;
+mod erasure;
 mod migrations;
 mod plans;
 mod races;
+mod revocations;
 mod schema;
 mod shut_out;
 mod stored;

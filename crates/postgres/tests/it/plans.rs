@@ -13,11 +13,13 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::stored::Stored;
 
-/// So many rows that the planner has a choice: ten users with 200 clients each, in four of these 100 groups each, and in
-/// four of those 100 contacts each.
+/// So many rows that the planner has a choice: ten users with 200 clients each, in four of these 100 groups each, and
+/// in four of those 100 contacts each; 200 sessions and as many audit entries each; and a crowd who own nothing.
 const ROWS: &str = "
 CREATE FUNCTION made_id(n bigint) RETURNS bytea LANGUAGE sql IMMUTABLE
     AS $$ SELECT decode(lpad(to_hex(n), 24, '0'), 'hex') $$;
+CREATE FUNCTION made_uuid(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
+    AS $$ SELECT lpad(to_hex(n), 32, '0')::uuid $$;
 INSERT INTO users (id, email, firstname, lastname, password_hash, created_at, updated_at)
     SELECT made_id(u), u || '@example.org', '', '', '', 'epoch', 'epoch' FROM generate_series(1, 10) u;
 INSERT INTO clients (user_id, id, name, is_default, session_id, created_at, updated_at)
@@ -31,6 +33,16 @@ INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, c
     SELECT made_id(u), made_id((n * 10 + c) * 10 + g), made_id(u * 1000 + c), made_id((u * 1000 + c) * 1000 + g), '',
            '2348000000001', 'whatsapp', 'epoch', 'epoch', 0, 0
     FROM generate_series(1, 10) u, generate_series(1, 4) c, generate_series(1, 4) g, generate_series(1, 100) n;
+INSERT INTO sessions (user_id, id, user_agent, counter, nonce, key_id, token_hash, rotated_at, pair_used, created_at,
+                      last_used_at, expires_at)
+    SELECT made_id(u), made_uuid(n * 10 + u), '', 0, decode(repeat('00', 16), 'hex'), decode(repeat('00', 8), 'hex'),
+           decode(repeat('00', 32), 'hex'), 'epoch', true, 'epoch', 'epoch', timestamptz 'epoch' + n * interval '1 day'
+    FROM generate_series(1, 10) u, generate_series(1, 200) n;
+INSERT INTO audit_entries (user_id, id, event, created_at)
+    SELECT made_id(u), made_uuid(n * 10 + u), 'session_ended', 'epoch'
+    FROM generate_series(0, 9) u, generate_series(1, 200) n;
+INSERT INTO users (id, email, firstname, lastname, password_hash, created_at, updated_at)
+    SELECT made_id(u), u || '@example.org', '', '', '', 'epoch', 'epoch' FROM generate_series(1001, 3000) u;
 ANALYZE;
 ";
 
@@ -42,6 +54,10 @@ fn value(sql: &str, parameter: usize) -> &'static str {
         () if compared("group_id =") || compared("g.id =") => "made_id(7002003)",
         () if compared("client_id =") => "made_id(7002)",
         () if compared("LIMIT") => "11",
+        () if compared("expires_at >") => "'epoch'",
+        () if compared("id <") && (sql.contains("FROM sessions") || sql.contains("FROM audit_entries")) => {
+            "made_uuid(1500)"
+        }
         () if compared("id <") || compared("id <=") => "made_id(8000)",
         () if compared("id >") => "made_id(0)",
         () => panic!("what is ${parameter} in {sql}?"),
@@ -59,6 +75,10 @@ fn index(sql: &str) -> &'static str {
             "contact_groups_client_key"
         }
         () if sql.contains("FROM contact_groups") => "contact_groups_pkey",
+        () if sql.contains("FROM sessions") => "sessions_pkey",
+        () if sql.contains("FROM audit_entries") && condition.contains("user_id =") => "audit_entries_pkey",
+        () if sql.contains("FROM audit_entries") => "audit_entries_by_id",
+        () if sql.contains("FROM users") => "users_pkey",
         () => "clients_pkey",
     }
 }
@@ -85,7 +105,11 @@ async fn every_list_walks_its_index() {
     connection.execute(ROWS).await.unwrap();
 
     let lists = lists();
-    assert_eq!(lists.len(), 9, "five lists of contacts, three of groups, one of clients");
+    assert_eq!(
+        lists.len(),
+        13,
+        "five lists of contacts, three of groups, two of the trail, one each of clients, sessions and users"
+    );
     for (number, (sql, parameters)) in lists.iter().enumerate() {
         let values: Vec<_> = (1..=*parameters).map(|parameter| value(sql, parameter)).collect();
         let prepare = format!("PREPARE list_{number} AS {sql}");
@@ -128,12 +152,13 @@ async fn plans_made_on_empty_tables_are_good_on_full_ones() {
     }
     let scans: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT relname::text, seq_scan, idx_scan FROM pg_stat_user_tables \
-         WHERE relname IN ('contacts', 'contact_groups', 'clients') ORDER BY relname",
+         WHERE relname IN ('contacts', 'contact_groups', 'clients', 'sessions', 'audit_entries', 'users') \
+         ORDER BY relname",
     )
     .fetch_all(&mut witness)
     .await
     .unwrap();
-    assert_eq!(scans.len(), 3);
+    assert_eq!(scans.len(), 6);
     for (table, whole, by_index) in scans {
         assert!(whole == 0 && by_index > 0, "{table}: {whole} whole scans, {by_index} by an index");
     }
@@ -160,5 +185,10 @@ async fn read_every_list(store: &Store) {
             store.groups.page(&scope, span, Keyset { after: None, limit }).await.unwrap();
         }
     }
-    store.clients.page(&whole.account().unwrap(), Keyset { after: None, limit }).await.unwrap();
+    let account = whole.account().unwrap();
+    store.clients.page(&account, Keyset { after: None, limit }).await.unwrap();
+    store.sessions.page(&account, Timestamp::from_millis(0), Keyset { after: None, limit }).await.unwrap();
+    store.audit.page(&account, Keyset { after: None, limit }).await.unwrap();
+    store.operator.audit(None, Keyset { after: None, limit }).await.unwrap();
+    store.operator.users(Keyset { after: None, limit }).await.unwrap();
 }

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::stored::Stored;
 
 /// One user with an empty group beside the default one, and a connection that is none of the store's.
-async fn scene() -> (Bench, Owner, PgConnection) {
+pub async fn scene() -> (Bench, Owner, PgConnection) {
     let stored = Stored::fresh().await;
     let other = PgConnection::connect(stored.database.url()).await.unwrap();
     let bench = stored.bench();
@@ -21,7 +21,7 @@ async fn scene() -> (Bench, Owner, PgConnection) {
 }
 
 /// Begins the act, and comes back when it waits for a lock.
-async fn waiting<T, F>(other: &mut PgConnection, act: F) -> JoinHandle<T>
+pub async fn waiting<T, F>(other: &mut PgConnection, act: F) -> JoinHandle<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,

@@ -1,10 +1,19 @@
-//! The subcommands, one file each.
+//! The subcommands, one file each, and what some of them share.
 
+mod audit;
 mod migrate_revert;
 mod migrate_run;
 mod migrate_status;
+mod paged;
+mod password;
 mod serve;
 mod user_create;
+mod user_disable;
+mod user_enable;
+mod user_list;
+mod user_set_password;
+mod user_standing;
+mod with_store;
 
 use secrecy::ExposeSecret;
 
@@ -23,6 +32,11 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Migrate(MigrateCommand::Status(args))) => migrate_status::run(args),
         Some(Command::Migrate(MigrateCommand::Revert(args))) => migrate_revert::run(args),
         Some(Command::User(UserCommand::Create(args))) => user_create::run(args),
+        Some(Command::User(UserCommand::List(args))) => user_list::run(args),
+        Some(Command::User(UserCommand::SetPassword(args))) => user_set_password::run(args),
+        Some(Command::User(UserCommand::Disable(args))) => user_disable::run(args),
+        Some(Command::User(UserCommand::Enable(args))) => user_enable::run(args),
+        Some(Command::Audit(args)) => audit::run(args),
     }
 }
 

@@ -32,6 +32,11 @@ pub const KEYS: &[Key] = &[
         "",
         "Origins whose pages may call from a browser, comma-separated, or *; none when unset.",
     ),
+    key(
+        "server.trusted_proxies",
+        "",
+        "Proxies whose X-Forwarded-For is believed: addresses or networks (10.0.0.0/8), comma-separated; none when unset.",
+    ),
     key("server.drain", "0s", "How long /health/ready answers 503 before the listeners close at a stop."),
     secret(
         "store.url",
@@ -53,6 +58,8 @@ pub const KEYS: &[Key] = &[
     key("limits.in_flight", "256", "Requests worked on at once; more are answered 503."),
     key("limits.streams", "256", "Lists streamed at once; more are answered 503."),
     key("limits.shutdown", "20s", "How long requests in flight may take to end at a stop."),
+    key("retention.audit", "400d", "How long entries of the audit trail are kept."),
+    key("retention.sessions", "30d", "How long sessions are kept after their end."),
     key("log.format", "", "text or json, to standard error; text on a terminal and json elsewhere when unset."),
     key("log.level", "info", "off, error, warn, info, debug or trace; also by module: info,roster_http=debug."),
 ];

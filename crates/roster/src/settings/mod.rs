@@ -13,6 +13,7 @@ mod tests;
 
 use std::time::Duration;
 
+use roster_http::ProxyNet;
 use roster_identity::{Registration, SecretKey};
 use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// `limits.…`
     pub limits: LimitSettings,
+    /// `retention.…`
+    pub retention: RetentionSettings,
     /// `log.…`
     pub log: LogSettings,
 }
@@ -45,6 +48,8 @@ pub struct ServerSettings {
     pub workers: Option<usize>,
     /// Origins as browsers send them.
     pub cors_origins: Vec<String>,
+    /// Whose word is taken for where a call comes from.
+    pub trusted_proxies: Vec<ProxyNet>,
     /// Unready for that long before listeners close.
     pub drain: Duration,
 }
@@ -85,6 +90,15 @@ pub struct LimitSettings {
     pub shutdown: Duration,
 }
 
+/// How long what is over is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetentionSettings {
+    /// Entries of the audit trail, from when they were made.
+    pub audit: Duration,
+    /// Sessions, from when they ended.
+    pub sessions: Duration,
+}
+
 /// What is logged, and how.
 pub struct LogSettings {
     /// `None`: text on a terminal, JSON elsewhere.
@@ -120,6 +134,8 @@ impl Settings {
                 workers: given("server.workers")?.count_if_set(&(1..=1024))?,
                 cors_origins: given("server.cors_origins")?
                     .list("origins such as https://example.org, or *", origin)?,
+                trusted_proxies: given("server.trusted_proxies")?
+                    .list("addresses or networks such as 10.0.0.0/8", |text| text.parse().ok())?,
                 drain: given("server.drain")?.duration(Duration::ZERO)?,
             },
             store: StoreSettings {
@@ -140,6 +156,10 @@ impl Settings {
                 in_flight: given("limits.in_flight")?.count(&(1..=1_000_000))?,
                 streams: given("limits.streams")?.count(&(1..=1_000_000))?,
                 shutdown: given("limits.shutdown")?.duration(Duration::ZERO)?,
+            },
+            retention: RetentionSettings {
+                audit: given("retention.audit")?.duration(second)?,
+                sessions: given("retention.sessions")?.duration(second)?,
             },
             log: LogSettings {
                 format: given("log.format")?.one_if_set("text or json", log_format)?,

@@ -21,6 +21,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("server.listen", "127.0.0.1:9001, [::1]:9001"),
     ("server.workers", "3"),
     ("server.cors_origins", "https://example.org,http://localhost:3000"),
+    ("server.trusted_proxies", "192.0.2.1, 10.0.0.0/8,fd00::/8"),
     ("server.drain", "5s"),
     ("store.url", "sqlite:///srv/other.db"),
     ("store.pool_size", "4"),
@@ -34,6 +35,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("limits.in_flight", "16"),
     ("limits.streams", "8"),
     ("limits.shutdown", "3s"),
+    ("retention.audit", "90d"),
+    ("retention.sessions", "12h"),
     ("log.format", "json"),
     ("log.level", "warn,roster_http=debug"),
 ];
@@ -74,6 +77,7 @@ fn defaults_are_those_of_the_parts_they_go_to() {
         (limits.body, limits.in_flight, limits.streams, limits.shutdown, &settings.server.cors_origins),
         (http.body_limit, http.in_flight, http.streams, http.shutdown, &http.cors_origins)
     );
+    assert_eq!(settings.server.trusted_proxies, http.trusted_proxies);
     let identity = IdentitySettings::default();
     assert_eq!(
         (settings.auth.access_ttl, settings.auth.session_ttl, settings.auth.registration),
@@ -87,12 +91,16 @@ fn defaults_are_those_of_the_parts_they_go_to() {
     assert_eq!((settings.server.workers, settings.auth.hash_threads), (None, None));
     assert_eq!(database_file(&settings), "roster.db");
     assert!(settings.auth.secret_keys.is_empty());
+    let retention = &settings.retention;
+    assert_eq!((retention.audit, retention.sessions), (seconds(400 * 86_400), seconds(30 * 86_400)));
 }
 
 fn assert_others(settings: &Settings) {
     assert_eq!(settings.server.listen, ["127.0.0.1:9001", "[::1]:9001"]);
     assert_eq!(settings.server.workers, Some(3));
     assert_eq!(settings.server.cors_origins, ["https://example.org", "http://localhost:3000"]);
+    let proxies = ["192.0.2.1", "10.0.0.0/8", "fd00::/8"].map(|text| text.parse().unwrap());
+    assert_eq!(settings.server.trusted_proxies, proxies);
     assert_eq!(settings.server.drain, seconds(5));
     assert_eq!(database_file(settings), "/srv/other.db");
     assert_eq!((settings.store.pool_size, settings.store.statement_timeout), (4, Duration::from_millis(1500)));
@@ -102,6 +110,8 @@ fn assert_others(settings: &Settings) {
     assert_eq!(settings.auth.hash_threads, Some(2));
     let limits = &settings.limits;
     assert_eq!((limits.body, limits.in_flight, limits.streams, limits.shutdown), (131_072, 16, 8, seconds(3)));
+    let retention = &settings.retention;
+    assert_eq!((retention.audit, retention.sessions), (seconds(90 * 86_400), seconds(12 * 3600)));
     assert_eq!(settings.log.format, Some(super::LogFormat::Json));
     assert_eq!(settings.log.level.to_string(), "roster_http=debug,warn");
 }
@@ -198,6 +208,8 @@ fn what_kubernetes_puts_beside_a_service_called_roster_is_no_setting() {
 #[case("ROSTER_SERVER__WORKERS", "0", "from 1 to 1024, not \"0\"")]
 #[case("ROSTER_SERVER__CORS_ORIGINS", "https://example.org/path", "not \"https://example.org/path\"")]
 #[case("ROSTER_SERVER__CORS_ORIGINS", "example.org", "origins such as")]
+#[case("ROSTER_SERVER__TRUSTED_PROXIES", "10.0.0.0/33", "not \"10.0.0.0/33\"")]
+#[case("ROSTER_SERVER__TRUSTED_PROXIES", "192.0.2.1, proxy.example.org", "addresses or networks such as 10.0.0.0/8")]
 #[case("ROSTER_SERVER__DRAIN", "5", "a duration such as 15m")]
 #[case("ROSTER_STORE__URL", "mysql://ada:horse@localhost/x", "sqlite://FILE")]
 #[case("ROSTER_STORE__POOL_SIZE", "-1", "from 1 to 1000")]
@@ -207,6 +219,7 @@ fn what_kubernetes_puts_beside_a_service_called_roster_is_no_setting() {
 #[case("ROSTER_AUTH__ACCESS_TTL", "900 fortnights", "a duration")]
 #[case("ROSTER_AUTH__ACCESS_TTL", "1000000000y", "a duration")]
 #[case("ROSTER_LIMITS__BODY", "64 parsecs", "a size such as 64KiB")]
+#[case("ROSTER_RETENTION__AUDIT", "0s", "at least 1s")]
 #[case("ROSTER_LOG__FORMAT", "xml", "text or json")]
 #[case("ROSTER_LOG__LEVEL", "inof", "not \"inof\"")]
 #[case("ROSTER_LOG__LEVEL", "info,roster_http=loud", "by module")]

@@ -3,9 +3,12 @@
 
 mod api;
 mod architecture;
+mod audit;
 mod durability;
+mod eventually;
 mod first_calls;
 mod guide;
+mod housekeeping;
 mod migrate;
 mod place;
 mod readme;
@@ -14,3 +17,6 @@ mod settings;
 mod starting;
 mod stop;
 mod user_create;
+mod user_disable;
+mod user_list;
+mod user_set_password;

@@ -55,6 +55,7 @@ fn an_address_is_taken_once() {
 #[rstest]
 #[case::short("horse")]
 #[case::common("password123")]
+#[case::the_address_itself("Ada@example.org")]
 #[case::nothing("")]
 fn a_bad_password_is_refused_and_not_repeated(#[case] password: &str) {
     let said = Place::bare().run_with_input(&CREATE, &format!("{password}\n"));

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a surprise is a failed test")]
 
 mod behaviour;
+mod erasure;
 mod faults;
 mod files;
+mod idle_writes;
 mod migrations;
+mod older_sessions;
 mod place;
 mod shut_out;

@@ -5,6 +5,7 @@ mod consumer;
 mod faulty;
 mod people;
 mod roster;
+mod secrets;
 mod socket;
 mod store;
 

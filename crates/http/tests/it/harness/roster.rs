@@ -14,7 +14,7 @@ use roster_identity::{Identity, IdentitySettings, KeyRing, SecretKey};
 use roster_testkit::{ManualClock, SeededEntropy};
 
 use super::store::{Opened, RUNTIME};
-use super::{Consumer, Faulty, Person, Store};
+use super::{Consumer, Faulty, Person, Store, secrets};
 
 /// A running server. Stopped, and its store removed, when dropped.
 pub struct Roster {
@@ -102,6 +102,12 @@ impl Roster {
         made
     }
 
+    /// Another server on the same data, with the same keys and the same clock.
+    pub fn another_server(&self) -> Self {
+        let setup = Self::setup(Store::Sqlite);
+        run(self.store.again(), self.clock.clone(), 8, setup.http, &setup.identity, setup.ports)
+    }
+
     /// Somebody without any credentials.
     pub fn nobody(&self) -> Consumer {
         Consumer::of(self.address)
@@ -144,31 +150,41 @@ impl Setup {
 
     /// Starts it.
     pub fn start(self) -> Roster {
-        let store = self.store.open();
-        let ports = (self.ports)(store.ports());
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2024-05-06T07:08:09.123Z").expect("an instant")));
-        let entropy = Arc::new(SeededEntropy::new(7));
-        let ids = Arc::new(IdSource::new(&*entropy));
-        let keys = KeyRing::new(vec![SecretKey::generate(&*entropy)]).expect("a key");
-        let identity =
-            Identity::new(ports.clone(), clock.clone(), entropy.clone(), ids.clone(), keys.clone(), &self.identity);
-        let services =
-            Services { store: ports, identity: Arc::new(identity), keys, clock: clock.clone(), ids, entropy };
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let readiness = Readiness::new();
-        let (handles, running) = mpsc::channel();
-        let (settings, ready) = (self.http, readiness.clone());
-        let thread = thread::spawn(move || {
-            System::new().block_on(async move {
-                let server = serve(vec![listener], services, settings, ready).expect("the server starts");
-                handles.send(server.handle()).expect("the test waits for it");
-                server.await.expect("the server ends well");
-            });
-        });
-        let handle = running.recv().expect("the server runs");
-        Roster { clock, readiness, address, handle, thread: Some(thread), store }
+        run(self.store.open(), clock, 7, self.http, &self.identity, self.ports)
     }
+}
+
+/// Runs a server whose chance this seed stands for.
+fn run(
+    store: Opened,
+    clock: Arc<ManualClock>,
+    seed: u64,
+    http: HttpSettings,
+    identity: &IdentitySettings,
+    wrap: Box<dyn FnOnce(ports::Store) -> ports::Store>,
+) -> Roster {
+    secrets::watch_the_log();
+    let ports = wrap(store.ports());
+    let entropy = Arc::new(SeededEntropy::new(seed));
+    let ids = Arc::new(IdSource::new(&*entropy));
+    let keys = KeyRing::new(vec![SecretKey::generate(&SeededEntropy::new(7))]).expect("a key");
+    let identity = Identity::new(ports.clone(), clock.clone(), entropy.clone(), ids.clone(), keys.clone(), identity);
+    let services = Services { store: ports, identity: Arc::new(identity), keys, clock: clock.clone(), ids, entropy };
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let readiness = Readiness::new();
+    let (handles, running) = mpsc::channel();
+    let ready = readiness.clone();
+    let thread = thread::spawn(move || {
+        System::new().block_on(async move {
+            let server = serve(vec![listener], services, http, ready).expect("the server starts");
+            handles.send(server.handle()).expect("the test waits for it");
+            server.await.expect("the server ends well");
+        });
+    });
+    let handle = running.recv().expect("the server runs");
+    Roster { clock, readiness, address, handle, thread: Some(thread), store }
 }
 
 impl Drop for Roster {

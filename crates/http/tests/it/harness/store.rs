@@ -1,5 +1,6 @@
 //! The stores that every test runs on.
 
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use roster_domain::ports;
@@ -26,9 +27,9 @@ pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 /// An open store with every migration, closed and removed when dropped.
 pub enum Opened {
     /// See [`Store::Sqlite`].
-    Sqlite(Arc<SqliteStore>, #[expect(dead_code, reason = "removed when dropped")] TempDir),
+    Sqlite(Arc<SqliteStore>, Arc<TempDir>),
     /// See [`Store::Postgres`].
-    Postgres(Arc<PostgresStore>, #[expect(dead_code, reason = "removed when dropped")] TestDatabase),
+    Postgres(Arc<PostgresStore>, Arc<TestDatabase>),
 }
 
 impl Store {
@@ -37,22 +38,42 @@ impl Store {
         match self {
             Self::Sqlite => {
                 let folder = tempfile::tempdir().expect("a folder");
-                let path = folder.path().join("roster.db");
-                roster_sqlite::migrations::run(&path).expect("the migrations run");
-                let store = SqliteStore::open(&path, &SqliteOptions::default()).expect("the store opens");
-                Opened::Sqlite(store, folder)
+                roster_sqlite::migrations::run(&file(&folder)).expect("the migrations run");
+                Opened::sqlite(Arc::new(folder))
             }
             Self::Postgres => RUNTIME.block_on(async {
                 let database = roster_testkit::postgres::database(&roster_postgres::MIGRATOR).await;
-                let options = PostgresOptions { pool_size: 4, ..PostgresOptions::default() };
-                let store = PostgresStore::connect(database.url(), &options).await.expect("the store opens");
-                Opened::Postgres(store, database)
+                Opened::postgres(Arc::new(database)).await
             }),
         }
     }
 }
 
+/// Where the SQLite store is in its folder.
+fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("roster.db")
+}
+
 impl Opened {
+    fn sqlite(folder: Arc<TempDir>) -> Self {
+        let store = SqliteStore::open(&file(&folder), &SqliteOptions::default()).expect("the store opens");
+        Self::Sqlite(store, folder)
+    }
+
+    async fn postgres(database: Arc<TestDatabase>) -> Self {
+        let options = PostgresOptions { pool_size: 4, ..PostgresOptions::default() };
+        let store = PostgresStore::connect(database.url(), &options).await.expect("the store opens");
+        Self::Postgres(store, database)
+    }
+
+    /// The same data, opened once more, as another process would.
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Sqlite(_, folder) => Self::sqlite(folder.clone()),
+            Self::Postgres(_, database) => RUNTIME.block_on(Self::postgres(database.clone())),
+        }
+    }
+
     /// Its ports.
     pub fn ports(&self) -> ports::Store {
         match self {

@@ -5,6 +5,7 @@ mod listeners;
 mod signals;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -15,7 +16,9 @@ use tokio::sync::oneshot;
 use tracing::info;
 
 use crate::cli::ServeArgs;
+use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
+use crate::housekeeping::Housekeeper;
 use crate::services::{http_settings, services};
 use crate::store::{OpenStore, Pending};
 use crate::{keys, output, telemetry};
@@ -39,6 +42,8 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
 
     let stop = signals::watch(&runtime)?;
     let readiness = Readiness::new();
+    let housekeeper = Housekeeper::new(store.ports().housekeeping, Arc::new(SystemClock), settings.retention);
+    let housekeeping = housekeeper.start(&runtime);
     let services = services(store.ports(), keys, &settings.auth);
     let outcome = rt::System::new().block_on(async {
         let addresses = listeners::local_addresses(&listeners)?;
@@ -48,7 +53,10 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
         output::say(Greeting(&addresses));
         until_stopped(stop, handle, running, &readiness, settings.server.drain).await
     });
-    runtime.block_on(store.close());
+    runtime.block_on(async {
+        housekeeping.end().await;
+        store.close().await;
+    });
     info!("stopped");
     outcome
 }

@@ -1,0 +1,18 @@
+use crate::UserId;
+
+/// What was ended on other servers on the same store, for whoever remembers it as alive.
+pub trait Revocations: Send + Sync {
+    /// Calls this, from now on, for each revocation that is heard of, soon after the act that caused it; also for
+    /// those of this server. A store that has no way to hear calls nothing, and notifications can be lost without a
+    /// trace: whoever remembers must not do so for long.
+    fn listen(&self, heard: Box<dyn Fn(Revocation) + Send + Sync>);
+}
+
+/// Something may have been ended: sessions, credentials, or the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revocation {
+    /// Of this user.
+    User(UserId),
+    /// Of anybody: the connection that notifications come over was lost and made anew.
+    Everybody,
+}

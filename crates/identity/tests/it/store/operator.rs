@@ -1,0 +1,54 @@
+//! What the operator does to accounts.
+
+use async_trait::async_trait;
+use roster_domain::ports::{Operator, Result};
+use roster_domain::{AuditEntry, AuditId, EmailKey, Keyset, ListedUser, Page, Timestamp, UserId};
+
+use super::MemoryStore;
+use super::unasked::not_asked;
+
+#[async_trait]
+impl Operator for MemoryStore {
+    async fn user(&self, _: &EmailKey) -> Result<Option<ListedUser>> {
+        not_asked()
+    }
+
+    async fn users(&self, _: Keyset<UserId>) -> Result<Page<ListedUser>> {
+        not_asked()
+    }
+
+    async fn set_password(&self, user: UserId, hash: &str, at: Timestamp, entry: AuditEntry) -> Result<bool> {
+        self.write("operator.set_password", |rows| {
+            if rows.account(user).is_none() {
+                return false;
+            }
+            rows.set_password_hash(user, hash);
+            rows.end(user, at, |_| true);
+            rows.trail.push(entry);
+            true
+        })
+        .await
+    }
+
+    async fn set_disabled(&self, user: UserId, disabled: bool, at: Timestamp, entry: AuditEntry) -> Result<bool> {
+        self.write("operator.set_disabled", |rows| {
+            if rows.account(user).is_none() {
+                return false;
+            }
+            if rows.disabled.contains(&user) != disabled {
+                rows.disabled.retain(|other| *other != user);
+                if disabled {
+                    rows.disabled.push(user);
+                    rows.end(user, at, |_| true);
+                }
+                rows.trail.push(entry);
+            }
+            true
+        })
+        .await
+    }
+
+    async fn audit(&self, _: Option<UserId>, _: Keyset<AuditId>) -> Result<Page<AuditEntry>> {
+        not_asked()
+    }
+}

@@ -1,0 +1,85 @@
+//! Ports that identity has no business with.
+
+use async_trait::async_trait;
+use roster_domain::ports::{
+    ContactCreation, ContactRepository, ContactUpdate, Due, GroupDeletion, GroupRepository, GroupUpdate, Housekeeping,
+    MatchingDeletion, Result, StoreError, StoreHealth,
+};
+use roster_domain::{
+    Contact, ContactChanges, ContactFilter, ContactGroup, ContactId, ContactsFate, GroupChanges, GroupId, Keyset,
+    NewContact, NewGroup, Page, Scope, Span, Timestamp,
+};
+
+use super::MemoryStore;
+
+pub fn not_asked<T>() -> Result<T> {
+    Err(StoreError::failed("identity has no business here"))
+}
+
+#[async_trait]
+impl ContactRepository for MemoryStore {
+    async fn create(&self, _: &Scope, _: NewContact) -> Result<ContactCreation> {
+        not_asked()
+    }
+
+    async fn get(&self, _: &Scope, _: ContactId) -> Result<Option<Contact>> {
+        not_asked()
+    }
+
+    async fn page(&self, _: &Scope, _: Span, _: &ContactFilter, _: Keyset<ContactId>) -> Result<Page<Contact>> {
+        not_asked()
+    }
+
+    async fn update(&self, _: &Scope, _: ContactId, _: ContactChanges, _: Timestamp) -> Result<ContactUpdate> {
+        not_asked()
+    }
+
+    async fn delete(&self, _: &Scope, _: ContactId) -> Result<bool> {
+        not_asked()
+    }
+
+    async fn delete_matching(&self, _: &Scope, _: Span, _: &ContactFilter, _: u64) -> Result<MatchingDeletion> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl GroupRepository for MemoryStore {
+    async fn create(&self, _: &Scope, _: NewGroup) -> Result<Option<ContactGroup>> {
+        not_asked()
+    }
+
+    async fn get(&self, _: &Scope, _: GroupId) -> Result<Option<ContactGroup>> {
+        not_asked()
+    }
+
+    async fn page(&self, _: &Scope, _: Span, _: Keyset<GroupId>) -> Result<Page<ContactGroup>> {
+        not_asked()
+    }
+
+    async fn update(&self, _: &Scope, _: GroupId, _: GroupChanges, _: Timestamp) -> Result<GroupUpdate> {
+        not_asked()
+    }
+
+    async fn delete(&self, _: &Scope, _: GroupId, _: ContactsFate, _: Timestamp) -> Result<GroupDeletion> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl StoreHealth for MemoryStore {
+    async fn check(&self) -> Result<()> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl Housekeeping for MemoryStore {
+    async fn sweep(&self, _: Due) -> Result<bool> {
+        not_asked()
+    }
+
+    async fn erase_some(&self) -> Result<bool> {
+        not_asked()
+    }
+}

@@ -1,0 +1,22 @@
+//! [`Housekeeping`]: what goes by itself.
+
+mod erasure;
+mod sweep;
+
+use async_trait::async_trait;
+use roster_domain::ports::{Due, Housekeeping, Result};
+
+use crate::PostgresStore;
+use crate::transaction::again;
+
+#[async_trait]
+impl Housekeeping for PostgresStore {
+    async fn sweep(&self, due: Due) -> Result<bool> {
+        self.bulk_act(sweep::sweep(self.pool.clone(), self.bulk_timeout, due)).await
+    }
+
+    async fn erase_some(&self) -> Result<bool> {
+        let (pool, statement_timeout) = (self.pool.clone(), self.bulk_timeout);
+        self.bulk_act(async move { again(|| erasure::erase_some(&pool, statement_timeout)).await }).await
+    }
+}

@@ -1,0 +1,76 @@
+//! Clients.
+//!
+//! A user has exactly one default client: at most one by a unique index; at least one because whatever would take it
+//! away first looks, in the transaction in which it writes, and there is one writer.
+
+mod delete;
+mod rows;
+mod write;
+
+use async_trait::async_trait;
+use roster_domain::ports::{ClientDeletion, ClientRepository, ClientUpdate, Result};
+use roster_domain::{
+    Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Timestamp,
+};
+
+use crate::SqliteStore;
+
+pub(crate) use rows::of_scope;
+pub(crate) use write::{free_credentials, insert};
+
+#[cfg(test)]
+pub(crate) use rows::ALL;
+
+#[async_trait]
+impl ClientRepository for SqliteStore {
+    async fn create(&self, account: &Account, client: NewClient) -> Result<Option<Client>> {
+        let user = account.user();
+        self.writer.write(move |connection| write::create(connection, user, &client)).await
+    }
+
+    async fn get(&self, account: &Account, id: ClientId) -> Result<Option<Client>> {
+        let user = account.user();
+        self.readers.get(move |connection| rows::get(connection, user, id)).await
+    }
+
+    async fn page(&self, account: &Account, keyset: Keyset<ClientId>) -> Result<Page<Client>> {
+        let user = account.user();
+        self.readers.list(move |connection| rows::page(connection, user, keyset)).await
+    }
+
+    async fn update(
+        &self,
+        account: &Account,
+        id: ClientId,
+        changes: ClientChanges,
+        at: Timestamp,
+    ) -> Result<ClientUpdate> {
+        let user = account.user();
+        self.writer.write(move |connection| write::update(connection, user, id, &changes, at)).await
+    }
+
+    async fn replace_credentials(
+        &self,
+        account: &Account,
+        id: ClientId,
+        credentials: NewCredentials,
+        at: Timestamp,
+        entry: AuditEntry,
+    ) -> Result<Option<Client>> {
+        let user = account.user();
+        self.writer
+            .write(move |connection| write::replace_credentials(connection, user, id, &credentials, at, &entry))
+            .await
+    }
+
+    async fn delete(
+        &self,
+        account: &Account,
+        id: ClientId,
+        with_contacts: bool,
+        entry: AuditEntry,
+    ) -> Result<ClientDeletion> {
+        let mut deletion = delete::Deletion::new(account.user(), id, with_contacts, entry);
+        self.writer.write_in_steps(move |connection| deletion.step(connection)).await
+    }
+}
