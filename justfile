@@ -29,6 +29,11 @@ measure-idle:
     cargo build --release --workspace --locked
     scripts/measure-idle target/release/roster
 
+# What signing in costs those who are signed in, and what existing consumers write, of the release build.
+measure-sign-in:
+    cargo build --release --workspace --locked
+    scripts/measure-sign-in target/release/roster
+
 # Licences, bans and advisories, by deny.toml (needs cargo-deny).
 deny:
     cargo deny check
