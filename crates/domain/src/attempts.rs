@@ -3,7 +3,8 @@
 //! A counter lets attempts through until there were `limit` of them within its window. With that one, and with each one
 //! after it, it closes: for 1 s, then 2, 4, and so on up to 15 minutes, never for ever. Attempts while it is closed are
 //! refused and not counted. The window begins with the first attempt and is prolonged by each time it closes, so that
-//! waiting out one closure doesn't begin everything anew; once it has passed, so is everything.
+//! waiting out one closure doesn't begin everything anew; once it has passed, so is everything. A closure that is further
+//! off than the longest was made under a clock that was ahead, and counts for nothing.
 
 use std::time::Duration;
 
@@ -48,13 +49,13 @@ pub enum Booking {
 }
 
 /// The longest that a counter closes for.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+pub const LONGEST_CLOSURE: Duration = Duration::from_secs(15 * 60);
 
 /// For how long a counter closes once it has counted so many; `None`: it stays open.
 #[must_use]
 pub fn closed_for(count: u32, limit: u32) -> Option<Duration> {
     let beyond = count.checked_sub(limit)?;
-    Some(Duration::from_secs(1 << beyond.min(10)).min(LONGEST))
+    Some(Duration::from_secs(1 << beyond.min(10)).min(LONGEST_CLOSURE))
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub enum AuditEvent {
     EmailChanged,
     /// The password was changed.
     PasswordChanged,
+    /// Somebody signed in gave a wrong password where the present one is asked for.
+    PasswordRefused,
     /// Somebody signed in.
     SignInSucceeded,
     /// Somebody tried to, with a wrong password, or an address that has no account.
@@ -38,13 +40,14 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// Every one, in the order above.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AccountCreated,
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::AccountErased,
         Self::EmailChanged,
         Self::PasswordChanged,
+        Self::PasswordRefused,
         Self::SignInSucceeded,
         Self::SignInFailed,
         Self::SessionEnded,
@@ -64,6 +67,7 @@ impl AuditEvent {
             Self::AccountErased => "account_erased",
             Self::EmailChanged => "email_changed",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordRefused => "password_refused",
             Self::SignInSucceeded => "sign_in_succeeded",
             Self::SignInFailed => "sign_in_failed",
             Self::SessionEnded => "session_ended",

@@ -204,6 +204,15 @@ uuid_id! {
     AuditId,
 }
 
+impl AuditId {
+    /// Above every id made by this instant, below every one made later.
+    #[must_use]
+    pub fn first_after(instant: Timestamp) -> Self {
+        let millis = u64::try_from(instant.millis().saturating_add(1)).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
+    }
+}
+
 /// Makes new 12-byte ids: strictly rising within a process, also when the clock is set back or a second's 16 million
 /// are used up (then the count carries into the seconds).
 pub struct IdSource {

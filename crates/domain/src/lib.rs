@@ -45,7 +45,7 @@ mod session;
 mod user;
 pub mod values;
 
-pub use attempts::{Attempt, Booking, CounterKey, Recognition, closed_for};
+pub use attempts::{Attempt, Booking, CounterKey, LONGEST_CLOSURE, Recognition, closed_for};
 pub use audit::{AuditEntry, AuditEvent, Origin};
 pub use caller::{Account, Caller, ClientOnly, Scope, Span};
 pub use client::{Client, ClientChanges, ClientCredential, NewClient, NewCredentials, TokenHash};

@@ -1,13 +1,13 @@
 //! The text of a cursor: where a list goes on, signed, so that it is good only for the caller, the list and the
 //! filters it was made for.
 //!
-//! Base64url of: the last row's place (its id: 12 or 16 bytes), the filters as a query string, and a MAC (32 bytes) over these and over
-//! what isn't in it: route, order, user and client. So filters may be left out beside a cursor, and it says nothing
-//! that its holder doesn't know.
+//! Base64url of: the last row's place in the order (its id: 12 or 16 bytes), the filters as a query string, and a MAC
+//! (32 bytes) over these and over what isn't in it: route, order, user and client. So filters may be left out beside a
+//! cursor, and it says nothing that its holder doesn't know.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use roster_domain::{AuditId, Caller, ObjectId, SessionId};
+use roster_domain::{AuditId, Caller, ClientId, ContactId, GroupId, ObjectId, SessionId};
 use roster_identity::{KeyRing, Purpose};
 
 /// Makes and opens the cursors of one list for one caller.
@@ -37,35 +37,24 @@ pub trait Place: Copy + 'static {
     fn of_bytes(bytes: &[u8]) -> Option<Self>;
 }
 
-impl Place for ObjectId {
-    const SIZE: usize = 12;
-
-    fn bytes(&self) -> &[u8] {
-        self.as_bytes()
-    }
-
-    fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        Self::try_from(bytes).ok()
-    }
-}
-
-macro_rules! uuid_place {
-    ($($id:ident),+) => {$(
+macro_rules! places {
+    ($size:literal, $of_bytes:expr => $($id:ident),+) => {$(
         impl Place for $id {
-            const SIZE: usize = 16;
+            const SIZE: usize = $size;
 
             fn bytes(&self) -> &[u8] {
                 self.as_bytes()
             }
 
             fn of_bytes(bytes: &[u8]) -> Option<Self> {
-                uuid::Uuid::from_slice(bytes).ok().map(Self::from)
+                $of_bytes(bytes).ok().map(Self::from)
             }
         }
     )+};
 }
 
-uuid_place!(SessionId, AuditId);
+places!(12, ObjectId::try_from => ContactId, GroupId, ClientId);
+places!(16, uuid::Uuid::from_slice => SessionId, AuditId);
 
 impl<'a> CursorSeal<'a> {
     /// The route is that without its prefix: a cursor may go on under the other one.
@@ -114,7 +103,7 @@ impl<'a> CursorSeal<'a> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use roster_domain::{ClientId, SessionId, UserId};
+    use roster_domain::UserId;
     use roster_identity::SecretKey;
     use roster_testkit::SeededEntropy;
 
@@ -128,8 +117,8 @@ mod tests {
         Caller::User { user: UserId::from(id(n)), session, client: client.map(|n| ClientId::from(id(n))) }
     }
 
-    fn cursor() -> Cursor<ObjectId> {
-        Cursor { after: ObjectId::from_bytes([7; 12]), filters: "type=all".to_owned() }
+    fn cursor() -> Cursor<ContactId> {
+        Cursor { after: ContactId::from(ObjectId::from_bytes([7; 12])), filters: "type=all".to_owned() }
     }
 
     #[test]
@@ -148,7 +137,7 @@ mod tests {
     fn is_good_under_its_key_only() {
         let (ours, theirs) = (keys(1), keys(2));
         let text = CursorSeal::new(&theirs, &user(1, None), "/contact", "newest first").close(&cursor());
-        assert_eq!(CursorSeal::new(&ours, &user(1, None), "/contact", "newest first").open::<ObjectId>(&text), None);
+        assert_eq!(CursorSeal::new(&ours, &user(1, None), "/contact", "newest first").open::<ContactId>(&text), None);
     }
 
     proptest! {
@@ -156,7 +145,7 @@ mod tests {
         fn opens_to_what_was_closed(id: [u8; 12], filters: String, client: Option<u8>) {
             let keys = keys(3);
             let seal = CursorSeal::new(&keys, &user(1, client), "/contact", "newest first");
-            let cursor = Cursor { after: ObjectId::from_bytes(id), filters };
+            let cursor = Cursor { after: ContactId::from(ObjectId::from_bytes(id)), filters };
             prop_assert_eq!(seal.open(&seal.close(&cursor)), Some(cursor));
         }
 
@@ -167,15 +156,15 @@ mod tests {
             let text = seal.close(&cursor());
             let at = at.index(text.len());
             let altered = format!("{}{with}{}", &text[..at], &text[at + 1..]);
-            prop_assert_eq!(seal.open::<ObjectId>(&altered).is_some(), altered == text);
-            prop_assert_eq!(seal.open::<ObjectId>(&format!("{text}{with}")), None);
-            prop_assert_eq!(seal.open::<ObjectId>(&text[..at]), None);
+            prop_assert_eq!(seal.open::<ContactId>(&altered).is_some(), altered == text);
+            prop_assert_eq!(seal.open::<ContactId>(&format!("{text}{with}")), None);
+            prop_assert_eq!(seal.open::<ContactId>(&text[..at]), None);
         }
 
         #[test]
         fn never_panics(text: String) {
             let keys = keys(5);
-            prop_assert_eq!(CursorSeal::new(&keys, &user(1, None), "/contact", "newest first").open::<ObjectId>(&text), None);
+            prop_assert_eq!(CursorSeal::new(&keys, &user(1, None), "/contact", "newest first").open::<ContactId>(&text), None);
         }
     }
 }

@@ -11,7 +11,7 @@ use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE}
 use actix_web::{HttpResponse, ResponseError};
 use roster_domain::ports::StoreError;
 use roster_domain::{ClientOnly, Invalid, InvalidCode};
-use roster_identity::{AccountError, AuthenticationError, SignInError, SignUpError};
+use roster_identity::{AccountError, AuthenticationError, Refused, SignInError, SignUpError};
 
 use crate::error::Code;
 use crate::problems::{Problem, Problems};
@@ -66,9 +66,9 @@ impl Failure {
         Self::field(path, Invalid::new(InvalidCode::Mismatch, "is not your password"))
     }
 
-    /// It was tried too often; in so many seconds it may be tried again.
-    fn too_many(retry_after: u32) -> Self {
-        Self { retry_after: Some(retry_after), ..Self::from(Code::RateLimited) }
+    /// Whoever the caller was is gone since: what was shown is worth nothing any more.
+    pub fn gone() -> Self {
+        Self { token_sent: true, ..Self::from(Code::Unauthenticated) }
     }
 
     /// The path exists, with these methods.
@@ -111,14 +111,24 @@ impl From<AuthenticationError> for Failure {
     }
 }
 
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooMany { retry_after } => {
+                Self { retry_after: Some(retry_after), ..Self::from(Code::RateLimited) }
+            }
+            Refused::Busy => Self::from(Code::Overloaded),
+            Refused::Store(error) => Self::from(error),
+        }
+    }
+}
+
 impl From<SignUpError> for Failure {
     fn from(error: SignUpError) -> Self {
         match error {
             SignUpError::RegistrationClosed => Self::from(Code::RegistrationClosed),
             SignUpError::EmailTaken => Self::from(Code::EmailTaken),
-            SignUpError::TooMany { retry_after } => Self::too_many(retry_after),
-            SignUpError::Busy => Self::from(Code::Overloaded),
-            SignUpError::Store(error) => Self::from(error),
+            SignUpError::Refused(refused) => Self::from(refused),
         }
     }
 }
@@ -127,9 +137,7 @@ impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::BadCredentials => Self::from(Code::BadCredentials),
-            SignInError::TooMany { retry_after } => Self::too_many(retry_after),
-            SignInError::Busy => Self::from(Code::Overloaded),
-            SignInError::Store(error) => Self::from(error),
+            SignInError::Refused(refused) => Self::from(refused),
         }
     }
 }
@@ -137,13 +145,11 @@ impl From<SignInError> for Failure {
 impl From<AccountError> for Failure {
     fn from(error: AccountError) -> Self {
         match error {
-            AccountError::Gone => Self::from(Code::Unauthenticated),
+            AccountError::Gone => Self::gone(),
             AccountError::WrongPassword => Self::mismatch("currentPassword"),
             AccountError::NewPassword(invalid) => Self::field("password", invalid),
             AccountError::EmailTaken => Self::from(Code::EmailTaken),
-            AccountError::TooMany { retry_after } => Self::too_many(retry_after),
-            AccountError::Busy => Self::from(Code::Overloaded),
-            AccountError::Store(error) => Self::from(error),
+            AccountError::Refused(refused) => Self::from(refused),
         }
     }
 }

@@ -24,8 +24,12 @@ impl FromStr for ProxyNet {
     type Err = MalformedNet;
 
     fn from_str(text: &str) -> Result<Self, MalformedNet> {
-        let net = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        net.map(Self).map_err(|_| MalformedNet)
+        let net: IpNet = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| MalformedNet)?;
+        // Callers' addresses are looked at as IPv4 where that is what they are: this would hold none of them.
+        match net {
+            IpNet::V6(mapped) if mapped.network().to_ipv4_mapped().is_some() => Err(MalformedNet),
+            net => Ok(Self(net)),
+        }
     }
 }
 
@@ -99,6 +103,8 @@ mod tests {
     #[case("10.0.0.0/8", true)]
     #[case("10.0.0.1", true)]
     #[case("fd00::/8", true)]
+    #[case("::ffff:10.0.0.0/104", false)]
+    #[case("::ffff:10.0.0.1", false)]
     #[case("10.0.0.0/33", false)]
     #[case("localhost", false)]
     #[case("", false)]

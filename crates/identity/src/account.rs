@@ -6,10 +6,9 @@ use roster_domain::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::attempts::NotBooked;
+use crate::attempts::Outcome;
 use crate::identity::Actor;
-use crate::passwords::HashingError;
-use crate::{Identity, refuse_guessable};
+use crate::{Identity, Refused, refuse_guessable};
 
 /// What is to be changed of an account: only what is given.
 #[derive(Clone, Debug, Default)]
@@ -41,35 +40,14 @@ pub enum AccountError {
     /// The address belongs to another account.
     #[error("the address belongs to another account")]
     EmailTaken,
-    /// Passwords were tried too often; nobody looked at this one.
-    #[error("too many attempts")]
-    TooMany {
-        /// Whole seconds until trying again may help, at least one.
-        retry_after: u32,
-    },
-    /// Too many passwords wait to be hashed. Nothing was begun; trying again later may help.
-    #[error("too many passwords wait to be hashed")]
-    Busy,
-    /// The store failed.
+    /// Nobody looked at the password, or nothing could be done now.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Refused(#[from] Refused),
 }
 
-impl From<HashingError> for AccountError {
-    fn from(error: HashingError) -> Self {
-        match error {
-            HashingError::Busy => Self::Busy,
-            error => Self::Store(StoreError::failed(error)),
-        }
-    }
-}
-
-impl From<NotBooked> for AccountError {
-    fn from(error: NotBooked) -> Self {
-        match error {
-            NotBooked::TooMany { retry_after } => Self::TooMany { retry_after },
-            NotBooked::Store(error) => Self::Store(error),
-        }
+impl From<StoreError> for AccountError {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
     }
 }
 
@@ -96,7 +74,7 @@ impl Identity {
                 let address = email.as_ref().unwrap_or(&user.email).key();
                 refuse_guessable(&password, Some(&address)).map_err(AccountError::NewPassword)?;
                 entries.push(self.entry_of(AuditEvent::PasswordChanged, actor));
-                let hash = self.passwords.hash(password.expose()).await?;
+                let hash = self.passwords.hash(password.expose()).await.map_err(Refused::from)?;
                 Some(PasswordChange { hash, keep: actor.session })
             }
             None => None,
@@ -138,20 +116,18 @@ impl Identity {
     /// The stored hash, once it is seen that this is its password. It counts as a guess like any other.
     async fn verified_hash(&self, actor: &Actor, user: &User, password: &SecretString) -> Result<String, AccountError> {
         let booked = self.book_guess(&user.email.key(), &actor.origin).await?;
-        let hash = self.store.users.password_hash(&actor.account).await?.ok_or(AccountError::Gone)?;
-        match self.passwords.verify(password.expose_secret(), Some(&hash)).await {
-            Ok(true) => {
-                self.guessed_right(booked, self.clock.now()).await?;
-                Ok(hash)
-            }
-            Ok(false) => {
-                self.store.audit.append(self.entry_of(AuditEvent::SignInFailed, actor)).await?;
-                Err(AccountError::WrongPassword)
-            }
-            Err(error) => {
-                self.not_guessed(booked).await?;
-                Err(error.into())
-            }
+        let looked = self.look_at_own(actor, password).await;
+        self.settle(booked, Outcome::of(&looked)).await;
+        looked?.ok_or(AccountError::WrongPassword)
+    }
+
+    /// The stored hash, if this is its password.
+    async fn look_at_own(&self, actor: &Actor, password: &SecretString) -> Result<Option<String>, Refused> {
+        let hash = self.store.users.password_hash(&actor.account).await?;
+        let right = self.passwords.verify(password.expose_secret(), hash.as_deref()).await?;
+        if !right {
+            self.store.audit.append(self.entry_of(AuditEvent::PasswordRefused, actor)).await?;
         }
+        Ok(hash.filter(|_| right))
     }
 }

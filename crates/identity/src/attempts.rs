@@ -4,10 +4,11 @@
 //! | --- | --- |
 //! | an account from one address | 10 in 15 minutes |
 //! | one address, whatever it tries | 30 a minute |
-//! | an account from everywhere | 200 in 15 minutes; an address that signed in to it within 30 days isn't counted, so that nobody can lock the owner out |
+//! | an account from everywhere | 200 in 15 minutes |
 //! | sign-ups from one address | 20 an hour |
 //!
-//! Then each closes for longer and longer: see [`roster_domain::closed_for`]. An account is the address that somebody
+//! An address that signed in to an account within 30 days isn't asked for the third, so that nobody can lock the owner
+//! out. Then each closes for longer and longer: see [`roster_domain::closed_for`]. An account is the address that somebody
 //! typed, whether or not it has one, so that both look the same. Of IPv6 a /64 is one address: everybody has as many as
 //! they like below it. Attempts are booked before anything is hashed, and taken back when they succeed, so a burst of
 //! parallel guesses counts in full.
@@ -15,12 +16,10 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use roster_domain::ports::{self, StoreError};
-use roster_domain::{Attempt, Booking, CounterKey, EmailKey, Origin, Recognition, Timestamp};
+use roster_domain::{Attempt, Booking, CounterKey, EmailKey, Origin, Recognition};
 
-use crate::Identity;
-use crate::identity::millis;
 use crate::keys::Purpose;
+use crate::{Identity, Refused};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const QUARTER: Duration = Duration::from_secs(15 * 60);
@@ -36,21 +35,28 @@ pub(crate) struct Booked {
     known: Option<CounterKey>,
 }
 
-/// The attempt isn't let through.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NotBooked {
-    #[error("too many attempts")]
-    TooMany {
-        /// Whole seconds until trying again may help, at least one.
-        retry_after: u32,
-    },
-    #[error(transparent)]
-    Store(#[from] StoreError),
+/// What became of a guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Right,
+    Wrong,
+    NotLookedAt,
+}
+
+impl Outcome {
+    /// Of whatever somebody answered who looked at the password: something, where it was right.
+    pub(crate) fn of<T>(looked: &Result<Option<T>, Refused>) -> Self {
+        match looked {
+            Ok(Some(_)) => Self::Right,
+            Ok(None) => Self::Wrong,
+            Err(_) => Self::NotLookedAt,
+        }
+    }
 }
 
 impl Identity {
     /// Counts a guess at the password of whoever has this address.
-    pub(crate) async fn book_guess(&self, email: &EmailKey, origin: &Origin) -> Result<Booked, NotBooked> {
+    pub(crate) async fn book_guess(&self, email: &EmailKey, origin: &Origin) -> Result<Booked, Refused> {
         let (account, address) = (email.as_str().as_bytes(), network(origin));
         let known = self.counter("recognised", &[account, &address]);
         let attempt = |key, limit, window| Attempt { key, limit, window, unless: None };
@@ -63,31 +69,32 @@ impl Identity {
     }
 
     /// Counts a sign-up, which is never taken back.
-    pub(crate) async fn book_sign_up(&self, origin: &Origin) -> Result<(), NotBooked> {
+    pub(crate) async fn book_sign_up(&self, origin: &Origin) -> Result<(), Refused> {
         let key = self.counter("sign-up", &[&network(origin)]);
         self.book(&[Attempt { key, limit: 20, window: HOUR, unless: None }], None).await.map(drop)
     }
 
-    /// The guess was right: the counters are as they were, and the address is recognised.
-    pub(crate) async fn guessed_right(&self, booked: Booked, now: Timestamp) -> ports::Result<()> {
-        let until = now.plus_millis(millis(RECOGNISED));
-        let recognised = booked.known.map(|key| Recognition { key, until });
-        self.store.attempts.take_back(&booked.counted, recognised).await
+    /// What a guess came to: a right one is taken back, and its address recognised; so is one that nobody looked at. What
+    /// fails here is no reason to keep the outcome from the caller: at worst there is one guess more on the counters.
+    pub(crate) async fn settle(&self, booked: Booked, outcome: Outcome) {
+        let recognised = match outcome {
+            Outcome::Wrong => return,
+            Outcome::Right => booked.known.map(|key| Recognition { key, until: self.clock.now().plus(RECOGNISED) }),
+            Outcome::NotLookedAt => None,
+        };
+        if let Err(error) = self.store.attempts.take_back(&booked.counted, recognised).await {
+            tracing::warn!(%error, "an attempt was not taken back");
+        }
     }
 
-    /// There was no guess: nobody looked at it.
-    pub(crate) async fn not_guessed(&self, booked: Booked) -> ports::Result<()> {
-        self.store.attempts.take_back(&booked.counted, None).await
-    }
-
-    async fn book(&self, attempts: &[Attempt], known: Option<CounterKey>) -> Result<Booked, NotBooked> {
+    async fn book(&self, attempts: &[Attempt], known: Option<CounterKey>) -> Result<Booked, Refused> {
         let now = self.clock.now();
         match self.store.attempts.book(attempts, now).await? {
             Booking::Admitted(counted) => Ok(Booked { counted, known }),
             Booking::Refused { until } => {
                 let left = u64::try_from(until.millis() - now.millis()).unwrap_or(0);
                 let retry_after = u32::try_from(left.div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
-                Err(NotBooked::TooMany { retry_after })
+                Err(Refused::TooMany { retry_after })
             }
         }
     }

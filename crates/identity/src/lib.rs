@@ -18,8 +18,8 @@
 //!   one before it and removing the old one later. Refresh tokens are checked by hash alone, so that logs nobody out:
 //!   whose access token was signed by the removed key gets a fresh one through `x-refresh`. Each [`Purpose`] has its own
 //!   subkey, so that what was signed for one never counts for another.
-//! * **Tokens** are strict: a prefix that secret scanners can look for, one length, one spelling, a checksum. Garbage is
-//!   refused before a key or the store is asked. Whatever is compared with a secret is compared in constant time.
+//! * **Tokens** are strict: a prefix that secret scanners can look for, one length, one spelling, a checksum. Garbage in
+//!   the place of an access or refresh token is refused before the store is asked. Whatever is compared with a secret is compared in constant time.
 //! * **Passwords** are hashed on a few threads of their own that keep their memory; no more than 32 wait for them, the
 //!   next is told `Busy` at once. An unknown address costs the same hash as a known one. New passwords should go
 //!   through [`refuse_guessable`] while the request is parsed, so that it stands among the other field errors. How often
@@ -41,6 +41,7 @@ mod keys;
 mod memory;
 mod operator;
 mod passwords;
+mod refused;
 mod sessions;
 mod settings;
 mod sign_in;
@@ -52,6 +53,7 @@ pub use authentication::{Authenticated, AuthenticationError, Presented};
 pub use identity::{Actor, Identity};
 pub use keys::{KeyRing, MalformedKey, Purpose, SecretKey};
 pub use passwords::refuse_guessable;
+pub use refused::Refused;
 pub use settings::{IdentitySettings, Registration};
 pub use sign_in::{SignInError, SignedIn};
 pub use sign_up::{SignUp, SignUpError, SignedUp};

@@ -3,14 +3,14 @@
 use roster_domain::ports::StoreError;
 use roster_domain::{AuditEvent, NewPassword, Origin, UserId};
 
-use crate::{Identity, SignInError};
+use crate::{Identity, Refused};
 
 impl Identity {
     /// Sets a user's password, which ends all their sessions; `false`: the user is gone.
     ///
     /// # Errors
-    /// [`SignInError::Busy`] and [`SignInError::Store`] only.
-    pub async fn set_password(&self, user: UserId, password: &NewPassword) -> Result<bool, SignInError> {
+    /// [`Refused::Busy`] and [`Refused::Store`] only.
+    pub async fn set_password(&self, user: UserId, password: &NewPassword) -> Result<bool, Refused> {
         let hash = self.passwords.hash(password.expose()).await?;
         let entry = self.entry(AuditEvent::PasswordChanged, Some(user), &Origin::default());
         let set = self.store.operator.set_password(user, &hash, self.clock.now(), entry).await;

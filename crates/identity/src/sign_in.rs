@@ -7,13 +7,13 @@ use roster_domain::{
     AuditEntry, AuditEvent, Caller, EmailKey, NewSession, Origin, SessionId, SignIn, Timestamp, UserId,
 };
 use secrecy::SecretString;
+use tokio::time::timeout;
 
-use crate::Identity;
-use crate::attempts::NotBooked;
-use crate::identity::millis;
-use crate::passwords::{HashingError, Passwords};
+use crate::attempts::Outcome;
+use crate::passwords::Passwords;
 use crate::sessions::to_the_hour;
 use crate::tokens::{AccessToken, RefreshToken};
+use crate::{Identity, Refused};
 
 /// How many characters of the `User-Agent` a session keeps.
 const USER_AGENT: usize = 256;
@@ -21,6 +21,9 @@ const USER_AGENT: usize = 256;
 /// How often an account is looked at in one sign-in: again when its password hash was replaced meanwhile, which another
 /// sign-in may have done.
 const LOOKS: usize = 2;
+
+/// How long a sign-in waits for its hash to be renewed.
+const RENEWAL: Duration = Duration::from_secs(1);
 
 /// A session's tokens, when it begins and whenever they are made anew.
 #[derive(Debug)]
@@ -41,36 +44,9 @@ pub enum SignInError {
     /// The address is unknown, or the password isn't the one: which of them takes the same time and isn't told.
     #[error("the address or the password is wrong")]
     BadCredentials,
-    /// It was tried too often; nobody looked at the password.
-    #[error("too many attempts")]
-    TooMany {
-        /// Whole seconds until trying again may help, at least one.
-        retry_after: u32,
-    },
-    /// Too many passwords wait to be hashed. Nothing was begun; trying again later may help.
-    #[error("too many passwords wait to be hashed")]
-    Busy,
-    /// The store failed.
+    /// Nobody looked at the password.
     #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<HashingError> for SignInError {
-    fn from(error: HashingError) -> Self {
-        match error {
-            HashingError::Busy => Self::Busy,
-            error => Self::Store(StoreError::failed(error)),
-        }
-    }
-}
-
-impl From<NotBooked> for SignInError {
-    fn from(error: NotBooked) -> Self {
-        match error {
-            NotBooked::TooMany { retry_after } => Self::TooMany { retry_after },
-            NotBooked::Store(error) => Self::Store(error),
-        }
-    }
+    Refused(#[from] Refused),
 }
 
 impl Identity {
@@ -88,32 +64,34 @@ impl Identity {
     ) -> Result<SignedIn, SignInError> {
         let email = EmailKey::of(email);
         let booked = self.book_guess(&email, origin).await?;
+        let looked = self.look(&email, password, user_agent, origin).await;
+        self.settle(booked, Outcome::of(&looked)).await;
+        looked?.ok_or(SignInError::BadCredentials)
+    }
+
+    /// A session, if this is the password.
+    async fn look(
+        &self,
+        email: &EmailKey,
+        password: &str,
+        user_agent: &str,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, Refused> {
+        let mut user = None;
         for _ in 0..LOOKS {
-            let found = self.find_sign_in(&email).await?;
+            let found = self.find_sign_in(email).await?;
             // Without an account there is still a hash to compute, over which the answer takes as long as with one.
             let hash = found.as_ref().map(|found| found.password_hash.as_str());
-            let right = match self.passwords.verify(password, hash).await {
-                Ok(right) => right,
-                Err(error) => {
-                    self.not_guessed(booked).await?;
-                    return Err(error.into());
-                }
-            };
-            let Some(found) = found.as_ref().filter(|_| right) else {
-                let user = found.map(|found| found.user);
-                self.store.audit.append(self.entry(AuditEvent::SignInFailed, user, origin)).await?;
-                return Err(SignInError::BadCredentials);
-            };
-            if let Some(signed_in) = self.begin_session(found, user_agent, origin).await? {
-                // The session is there by now: its tokens are answered, whatever becomes of the counters.
-                if let Err(error) = self.guessed_right(booked, self.clock.now()).await {
-                    tracing::warn!(user.id = %found.user, %error, "a sign-in was counted as a guess");
-                }
-                self.renew_hash(found, password, signed_in.session).await;
-                return Ok(signed_in);
+            let right = self.passwords.verify(password, hash).await?;
+            user = found.as_ref().map(|found| found.user);
+            let Some(found) = found.filter(|_| right) else { break };
+            if let Some(signed_in) = self.begin_session(&found, user_agent, origin).await? {
+                self.renew_hash(&found, password, signed_in.session).await;
+                return Ok(Some(signed_in));
             }
         }
-        Err(SignInError::BadCredentials)
+        self.store.audit.append(self.entry(AuditEvent::SignInFailed, user, origin)).await?;
+        Ok(None)
     }
 
     /// No address holds controls, and not every store can be asked for one that does (NUL).
@@ -140,7 +118,7 @@ impl Identity {
             user_agent: user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT).collect(),
             created_at: now,
             last_used_at: to_the_hour(now),
-            expires_at: now.plus_millis(millis(self.session_ttl)),
+            expires_at: now.plus(self.session_ttl),
             secret,
         };
         let entry = self.entry(AuditEvent::SignInSucceeded, Some(user), origin);
@@ -150,28 +128,29 @@ impl Identity {
         Ok(begun.then_some(SignedIn { session: id, access_token, refresh_token, expires_in: self.access_ttl }))
     }
 
-    /// A hash of a kind that is no longer made is replaced now that the password is known. If that fails the old one
-    /// stays good.
+    /// A hash of a kind that is no longer made is replaced now that the password is known. If that fails, or
+    /// takes longer than the one who signed in should wait, the old one stays good.
     async fn renew_hash(&self, found: &SignIn, password: &str, session: SessionId) {
         if !Passwords::is_outdated(&found.password_hash) {
             return;
         }
         let caller = Caller::User { user: found.user, session, client: None };
-        let renewed = async {
+        let renewal = async {
             let hash = self.passwords.hash(password).await.map_err(StoreError::failed)?;
             match caller.account() {
                 Ok(account) => self.store.users.rehash(&account, &found.password_hash, &hash).await,
                 Err(client_only) => Err(StoreError::failed(client_only)),
             }
         };
-        if let Err(error) = renewed.await {
+        let renewed = timeout(RENEWAL, renewal).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
+        if let Err(error) = renewed {
             tracing::warn!(user.id = %found.user, %error, "an imported password hash was not renewed");
         }
     }
 
     /// A fresh access token of a session, made with the refresh token of this count.
     pub(crate) fn access_token(&self, user: UserId, session: SessionId, counter: i64, now: Timestamp) -> SecretString {
-        let expires_at = now.plus_millis(millis(self.access_ttl));
+        let expires_at = now.plus(self.access_ttl);
         AccessToken { session, user, expires_at, generation: generation(counter) }.sign(&self.keys)
     }
 }

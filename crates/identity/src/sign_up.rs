@@ -1,18 +1,15 @@
 //! New accounts.
 
-use roster_domain::ports::StoreError;
 use roster_domain::{
     AuditEvent, Client, ClientName, Email, NewAccount, NewPassword, NewUser, Origin, PersonName, User,
 };
 use secrecy::SecretString;
 
-use crate::Identity;
-use crate::attempts::NotBooked;
 use crate::clients::DEFAULT;
-use crate::passwords::HashingError;
+use crate::{Identity, Refused};
 
-/// What an account is made from. That the password is neither a common one nor the address ([`refuse_guessable`](crate::refuse_guessable)) has
-/// been seen to where it was parsed.
+/// What an account is made from. That the password is neither a common one nor the address
+/// ([`refuse_guessable`](crate::refuse_guessable)) has been seen to where it was parsed.
 #[derive(Clone, Debug)]
 pub struct SignUp {
     /// What the user signs in with.
@@ -45,36 +42,9 @@ pub enum SignUpError {
     /// The address belongs to an account already.
     #[error("the address belongs to an account already")]
     EmailTaken,
-    /// Too many accounts were asked for from this address.
-    #[error("too many attempts")]
-    TooMany {
-        /// Whole seconds until trying again may help, at least one.
-        retry_after: u32,
-    },
-    /// Too many passwords wait to be hashed. Nothing was begun; trying again later may help.
-    #[error("too many passwords wait to be hashed")]
-    Busy,
-    /// The store failed.
+    /// Too many accounts were asked for from this address, or nothing could be done now.
     #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<HashingError> for SignUpError {
-    fn from(error: HashingError) -> Self {
-        match error {
-            HashingError::Busy => Self::Busy,
-            error => Self::Store(StoreError::failed(error)),
-        }
-    }
-}
-
-impl From<NotBooked> for SignUpError {
-    fn from(error: NotBooked) -> Self {
-        match error {
-            NotBooked::TooMany { retry_after } => Self::TooMany { retry_after },
-            NotBooked::Store(error) => Self::Store(error),
-        }
-    }
+    Refused(#[from] Refused),
 }
 
 impl Identity {
@@ -93,12 +63,17 @@ impl Identity {
     /// Makes an account at the operator's word, also while registration is closed.
     ///
     /// # Errors
-    /// See [`SignUpError`]; never [`SignUpError::RegistrationClosed`] or [`SignUpError::TooMany`].
+    /// See [`SignUpError`]; never [`SignUpError::RegistrationClosed`] or [`Refused::TooMany`].
     pub async fn create_user(&self, request: SignUp, origin: &Origin) -> Result<SignedUp, SignUpError> {
+        self.make_account(request, origin).await?.ok_or(SignUpError::EmailTaken)
+    }
+
+    /// An account, unless the address has one.
+    async fn make_account(&self, request: SignUp, origin: &Origin) -> Result<Option<SignedUp>, Refused> {
         let SignUp { email, password, firstname, lastname } = request;
         // Saves the hash, no more: between here and there the address can still be taken, and the store decides.
         if self.store.finders.sign_in(&email.key()).await?.is_some() {
-            return Err(SignUpError::EmailTaken);
+            return Ok(None);
         }
         let password_hash = self.passwords.hash(password.expose()).await?;
         let now = self.clock.now();
@@ -107,7 +82,6 @@ impl Identity {
         let account = NewAccount { user: NewUser { user, password_hash }, client };
         let entry = self.entry(AuditEvent::AccountCreated, Some(account.user.user.id), origin);
         let made = self.store.users.create_account(account, entry).await?;
-        let (user, client) = made.ok_or(SignUpError::EmailTaken)?;
-        Ok(SignedUp { user, client, access_token })
+        Ok(made.map(|(user, client)| SignedUp { user, client, access_token }))
     }
 }

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use roster_domain::ports::{AttemptLedger, Result};
-use roster_domain::{Attempt, Booking, CounterKey, Recognition, Timestamp, closed_for};
+use roster_domain::{Attempt, Booking, CounterKey, LONGEST_CLOSURE, Recognition, Timestamp, closed_for};
 use sqlx::{PgConnection, PgPool};
 
 use crate::PostgresStore;
@@ -51,12 +51,13 @@ struct Asked {
 }
 
 /// Counts an attempt on each counter that is to be asked and isn't closed. Those that are closed are locked like the
-/// others, but stay as they are.
+/// others, but stay as they are. What is closed for longer than anything closes was closed under a clock that was ahead,
+/// and counts as open.
 async fn count(connection: &mut PgConnection, attempts: &[Attempt], at: Timestamp) -> sqlx::Result<Vec<Asked>> {
     let mut sorted: Vec<&Attempt> = attempts.iter().collect();
     sorted.sort_by_key(|attempt| attempt.key);
     let keys: Vec<&[u8]> = sorted.iter().map(|attempt| attempt.key.0.as_slice()).collect();
-    let ends: Vec<DateTime<Utc>> = sorted.iter().map(|attempt| window_end(attempt, at).to_utc()).collect();
+    let ends: Vec<DateTime<Utc>> = sorted.iter().map(|attempt| at.plus(attempt.window).to_utc()).collect();
     // Nothing is recognised by no bytes.
     let unless: Vec<&[u8]> =
         sorted.iter().map(|attempt| attempt.unless.as_ref().map_or(&[][..], |key| key.0.as_slice())).collect();
@@ -74,7 +75,7 @@ async fn count(connection: &mut PgConnection, attempts: &[Attempt], at: Timestam
                 window_ends_at = CASE WHEN t.window_ends_at > $4 THEN t.window_ends_at \
                                       ELSE EXCLUDED.window_ends_at END, \
                 closed_until = NULL \
-            WHERE t.closed_until IS NULL OR t.closed_until <= $4 \
+            WHERE t.closed_until IS NULL OR t.closed_until <= $4 OR t.closed_until > $5 \
             RETURNING t.key, t.count \
          ) \
          SELECT asked.key AS \"key!\", counted.count AS \"count?\" FROM asked LEFT JOIN counted USING (key)",
@@ -82,6 +83,7 @@ async fn count(connection: &mut PgConnection, attempts: &[Attempt], at: Timestam
         &ends,
         &unless as &[&[u8]],
         at.to_utc(),
+        at.plus(LONGEST_CLOSURE).to_utc(),
     )
     .fetch_all(connection)
     .await
@@ -111,10 +113,10 @@ async fn close(
     for (key, count) in counted {
         let Some(attempt) = attempts.iter().find(|attempt| attempt.key == *key) else { continue };
         let Some(duration) = closed_for(*count, attempt.limit) else { continue };
-        let until = at.plus_millis(millis(duration));
+        let until = at.plus(duration);
         keys.push(key.0.as_slice());
         opens.push(until.to_utc());
-        ends.push(window_end(attempt, until).to_utc());
+        ends.push(until.plus(attempt.window).to_utc());
     }
     if keys.is_empty() {
         return Ok(());
@@ -131,15 +133,6 @@ async fn close(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// When a window ends that begins then.
-fn window_end(attempt: &Attempt, begins: Timestamp) -> Timestamp {
-    begins.plus_millis(millis(attempt.window))
-}
-
-fn millis(duration: std::time::Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 async fn take_back(pool: &PgPool, keys: &[CounterKey], recognised: Option<Recognition>) -> sqlx::Result<()> {

@@ -26,6 +26,12 @@ pub(crate) fn violation(error: &sqlx::Error) -> Option<Violation> {
     }
 }
 
+/// Whether a row couldn't be deleted because of others that stand on it (or couldn't be made, for want of what it stands
+/// on).
+pub(crate) fn stands_below(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation)
+}
+
 /// Whether the whole transaction may be done once more: it met another one, and was undone.
 pub(crate) fn met_another(error: &sqlx::Error) -> bool {
     matches!(sqlstate(error).as_deref(), Some("40001" | "40P01"))

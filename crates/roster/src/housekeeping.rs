@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use roster_domain::Clock;
 use roster_domain::ports::{self, Due, Housekeeping};
-use roster_domain::{Clock, Timestamp};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, yield_now};
@@ -73,11 +73,8 @@ impl Housekeeper {
 
     async fn sweep(&self) -> ports::Result<()> {
         let now = self.clock.now();
-        let due = Due {
-            counters: now,
-            sessions: earlier(now, self.retention.sessions),
-            audit: earlier(now, self.retention.audit),
-        };
+        let due =
+            Due { counters: now, sessions: now.minus(self.retention.sessions), audit: now.minus(self.retention.audit) };
         while self.store.sweep(due).await? {
             // Many steps must not keep others from their turn.
             yield_now().await;
@@ -104,14 +101,11 @@ impl Rounds {
     }
 }
 
-fn earlier(now: Timestamp, by: Duration) -> Timestamp {
-    now.plus_millis(-i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use async_trait::async_trait;
+    use roster_domain::Timestamp;
     use roster_domain::ports::StoreError;
     use roster_testkit::ManualClock;
     use std::sync::Mutex;

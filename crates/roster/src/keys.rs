@@ -19,13 +19,19 @@ pub fn ring(settings: &AuthSettings, store: &StoreUrl, entropy: &dyn Entropy) ->
         return Ok(ring);
     }
     match store {
-        StoreUrl::Sqlite(path) => {
-            let key = key_file::read_or_make(&key_file::beside(path), entropy)?;
-            KeyRing::new(vec![key]).ok_or_else(|| anyhow!("no signing key"))
-        }
+        StoreUrl::Sqlite(path) => of_one(key_file::read_or_make(&key_file::beside(path), entropy)?),
         StoreUrl::Postgres(_) => bail!(
             "auth.secret_key isn't set. It signs tokens and must be the same on every server. Make one, and keep it:\n\
              \x20   export ROSTER_AUTH__SECRET_KEY=$(openssl rand -hex 32)"
         ),
     }
+}
+
+/// A key of the moment, for commands that sign nothing: they work where the server's keys aren't at hand.
+pub fn for_nothing(entropy: &dyn Entropy) -> anyhow::Result<KeyRing> {
+    of_one(SecretKey::generate(entropy))
+}
+
+fn of_one(key: SecretKey) -> anyhow::Result<KeyRing> {
+    KeyRing::new(vec![key]).ok_or_else(|| anyhow!("no signing key"))
 }

@@ -1,10 +1,8 @@
 //! Counters of attempts at passwords.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use roster_domain::ports::{AttemptLedger, Result};
-use roster_domain::{Attempt, Booking, CounterKey, Recognition, Timestamp, closed_for};
+use roster_domain::{Attempt, Booking, CounterKey, LONGEST_CLOSURE, Recognition, Timestamp, closed_for};
 use rusqlite::{Connection, Row, params};
 
 use crate::columns::{optional_time, time};
@@ -61,7 +59,7 @@ fn book(connection: &Connection, attempts: &[Attempt], at: Timestamp) -> rusqlit
             continue;
         }
         let counter = query::one(connection, GET, params![attempt.key.0], counter)?;
-        closed = closed.max(counter.and_then(|counter| counter.closed_until).filter(|until| *until > at));
+        closed = closed.max(counter.and_then(|counter| counter.closed_at(at)));
         asked.push((attempt, counter));
     }
     if let Some(until) = closed {
@@ -79,23 +77,25 @@ fn is_exempt(connection: &Connection, attempt: &Attempt, at: Timestamp) -> rusql
 }
 
 impl Counter {
+    /// Until when it is closed, where it is at that time. What is further off than any closure was made under a clock
+    /// that was ahead.
+    fn closed_at(&self, at: Timestamp) -> Option<Timestamp> {
+        self.closed_until.filter(|until| *until > at && *until <= at.plus(LONGEST_CLOSURE))
+    }
+
     /// What it is with one attempt more.
     fn after(before: Option<Self>, attempt: &Attempt, at: Timestamp) -> Self {
         let mut counter = match before.filter(|counter| counter.window_ends_at > at) {
             Some(counter) => Self { count: counter.count.saturating_add(1), ..counter },
-            None => Self { count: 1, window_ends_at: after(at, attempt.window), closed_until: None },
+            None => Self { count: 1, window_ends_at: at.plus(attempt.window), closed_until: None },
         };
         if let Some(closed) = closed_for(counter.count, attempt.limit) {
-            let until = after(at, closed);
+            let until = at.plus(closed);
             counter.closed_until = Some(until);
-            counter.window_ends_at = counter.window_ends_at.max(after(until, attempt.window));
+            counter.window_ends_at = counter.window_ends_at.max(until.plus(attempt.window));
         }
         counter
     }
-}
-
-fn after(at: Timestamp, time: Duration) -> Timestamp {
-    at.plus_millis(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn put(connection: &Connection, key: CounterKey, counter: Counter) -> rusqlite::Result<()> {

@@ -46,11 +46,14 @@ impl Operator for SqliteStore {
 
     async fn set_password(&self, user: UserId, hash: &str, at: Timestamp, entry: AuditEntry) -> Result<bool> {
         let hash = hash.to_owned();
-        self.writer.write(move |connection| set_password(connection, user, &hash, at, &entry)).await
+        let then = self.listeners.tell_if(user, |set: &bool| *set);
+        self.writer.write_then(move |connection| set_password(connection, user, &hash, at, &entry), then).await
     }
 
     async fn set_disabled(&self, user: UserId, disabled: bool, at: Timestamp, entry: AuditEntry) -> Result<bool> {
-        self.writer.write(move |connection| set_disabled(connection, user, disabled, at, &entry)).await
+        let then = self.listeners.tell_if(user, move |changed| disabled && *changed == Some(true));
+        let act = move |connection: &Connection| set_disabled(connection, user, disabled, at, &entry);
+        Ok(self.writer.write_then(act, then).await?.is_some())
     }
 
     async fn audit(&self, user: Option<UserId>, keyset: Keyset<AuditId>) -> Result<Page<AuditEntry>> {
@@ -83,17 +86,18 @@ fn set_password(
     Ok(true)
 }
 
+/// Whether that changed anything. `None`: the user is gone.
 fn set_disabled(
     connection: &Connection,
     user: UserId,
     disabled: bool,
     at: Timestamp,
     entry: &AuditEntry,
-) -> rusqlite::Result<bool> {
+) -> rusqlite::Result<Option<bool>> {
     let disabled_at = query::one(connection, DISABLED_AT, params![user.as_bytes()], |row| optional_time(row, 0))?;
-    let Some(disabled_at) = disabled_at else { return Ok(false) };
+    let Some(disabled_at) = disabled_at else { return Ok(None) };
     if disabled_at.is_some() == disabled {
-        return Ok(true);
+        return Ok(Some(false));
     }
     let since = disabled.then_some(at.millis());
     query::write(connection, SET_DISABLED, params![user.as_bytes(), since])?;
@@ -101,5 +105,5 @@ fn set_disabled(
         sessions::end_others(connection, user, None, at)?;
     }
     audit::append(connection, entry)?;
-    Ok(true)
+    Ok(Some(true))
 }

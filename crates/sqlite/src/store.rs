@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::revocations::Listeners;
 use crate::threads::{Readers, Writer};
 use crate::{OpenError, SqliteOptions, file};
 
@@ -11,6 +12,7 @@ pub struct SqliteStore {
     // Closed in this order: folding the WAL in waits for readers.
     pub(crate) readers: Readers,
     pub(crate) writer: Writer,
+    pub(crate) listeners: Listeners,
 }
 
 impl SqliteStore {
@@ -26,7 +28,7 @@ impl SqliteStore {
         let writer = Writer::start(&path, options)?;
         let readers = Readers::start(&path, options)?;
         drop(lock);
-        Ok(Arc::new(Self { readers, writer }))
+        Ok(Arc::new(Self { readers, writer, listeners: Listeners::default() }))
     }
 
     /// Takes nothing more, does what waits, and folds the write-ahead log into the file, so that this is all there is

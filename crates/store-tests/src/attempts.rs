@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use roster_domain::ports::AttemptLedger;
-use roster_domain::{Attempt, Booking, CounterKey, Timestamp};
+use roster_domain::{Attempt, Booking, CounterKey, LONGEST_CLOSURE, Timestamp};
 
 use crate::Bench;
 use crate::together::together;
@@ -69,6 +69,26 @@ pub async fn waiting_out_a_closure_forgets_nothing(bench: Bench) {
     // Once it has passed, so is everything.
     let over = opens.plus_millis(60_000);
     assert_eq!(exhaust(&bench, attempt, over).await, (2, over.plus_millis(1_000)));
+}
+
+/// It was made under a clock that was ahead. What it counted then isn't looked at here.
+pub async fn a_closure_that_is_too_far_off_counts_for_nothing(bench: Bench) {
+    let ledger = bench.store.attempts.as_ref();
+    let (edge, beyond, open) = (attempt(bench.key(), 3), attempt(bench.key(), 3), attempt(bench.key(), 3));
+    let ahead = bench.now().plus(Duration::from_secs(365 * 24 * 60 * 60));
+    for attempt in [edge, beyond] {
+        assert_eq!(exhaust(&bench, attempt, ahead).await, (3, ahead.plus_millis(1_000)));
+    }
+    let until = ahead.plus_millis(1_000);
+    let earliest = until.minus(LONGEST_CLOSURE);
+    assert_eq!(book(ledger, &[open, edge], earliest).await, Booking::Refused { until });
+    let admitted = book(ledger, &[edge], earliest.plus_millis(-1)).await;
+    assert_eq!(admitted, Booking::Admitted(vec![edge.key]));
+
+    let at = bench.now();
+    let (admitted, until) = exhaust(&bench, beyond, at).await;
+    assert!(admitted > 0, "it is let through at the present");
+    assert!(at < until && until <= at.plus(LONGEST_CLOSURE), "and closes from the present on: {until}");
 }
 
 pub async fn a_window_begins_with_the_first_attempt(bench: Bench) {

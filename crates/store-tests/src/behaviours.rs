@@ -37,6 +37,7 @@ macro_rules! behaviours {
             attempts:
                 a_counter_closes_for_longer_and_longer
                 waiting_out_a_closure_forgets_nothing
+                a_closure_that_is_too_far_off_counts_for_nothing
                 a_window_begins_with_the_first_attempt
                 one_closed_counter_refuses_for_all
                 several_counters_count_each_for_itself
@@ -194,6 +195,7 @@ macro_rules! behaviours {
                 an_end_is_true_once
                 what_does_not_live_cannot_be_ended
                 an_ended_session_never_lives_again
+                the_expired_end_with_the_others
                 all_end_at_once;
             sweeping:
                 counters_go_when_their_window_has_passed

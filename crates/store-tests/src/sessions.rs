@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use roster_domain::{AuditEvent, Keyset, Session, SessionId};
+use roster_domain::{AuditEvent, Keyset, PasswordChange, Session, SessionId, UserChanges};
 
 use crate::walk::{limit, walk_audit, walk_sessions};
 use crate::{Bench, Owner};
@@ -114,6 +114,39 @@ pub async fn an_ended_session_never_lives_again(bench: Bench) {
     bench.clock.set(session.created_at);
     assert!(!ada.end(session.id).await);
     assert_over(&ada, &session).await;
+}
+
+/// One that has expired by now.
+async fn expired(owner: &Owner) -> Session {
+    let session = owner.session().await;
+    owner.bench.clock.set(session.expires_at);
+    assert_eq!(owner.find_session(session.id).await.as_ref(), Some(&session), "it wasn't ended");
+    session
+}
+
+/// A new password and a shutting out end more than what lives.
+pub async fn the_expired_end_with_the_others(bench: Bench) {
+    let ada = bench.account("ada@example.org").await;
+    let over = async |session: &Session| {
+        bench.clock.set(session.created_at);
+        assert_over(&ada, session).await;
+    };
+
+    let (kept, session) = (ada.session().await, expired(&ada).await);
+    let password = Some(PasswordChange { hash: "$new".to_owned(), keep: kept.id });
+    ada.change(UserChanges { password, ..UserChanges::default() }).await;
+    over(&session).await;
+    assert_eq!(ada.sessions().await, [kept]);
+
+    let session = expired(&ada).await;
+    let entry = ada.entry(AuditEvent::PasswordChanged);
+    assert!(bench.store.operator.set_password(ada.user.id, "$newer", bench.now(), entry).await.unwrap());
+    over(&session).await;
+
+    let session = expired(&ada).await;
+    ada.disable(true).await;
+    ada.disable(false).await;
+    over(&session).await;
 }
 
 pub async fn all_end_at_once(bench: Bench) {

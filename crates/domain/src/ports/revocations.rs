@@ -13,6 +13,6 @@ pub trait Revocations: Send + Sync {
 pub enum Revocation {
     /// Of this user.
     User(UserId),
-    /// Of anybody: the connection that notifications come over was lost and made anew.
+    /// Of anybody: the connection that notifications come over was made, or lost and made anew.
     Everybody,
 }

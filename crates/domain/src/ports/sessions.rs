@@ -6,9 +6,9 @@ use crate::{Account, AuditEntry, Keyset, NewSession, Page, Session, SessionId, S
 /// Sessions of users.
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Begins a session of the user it names, with the entry; `false`: that user is gone or disabled. With `verified` it
-    /// is done only while the stored password hash is still that: whoever signed in with a password that was changed
-    /// meanwhile doesn't outlive the sessions which that ended.
+    /// Begins a session of the user it names, with the entry; `false`: that user is gone or disabled. With `verified`
+    /// it is done only while the stored password hash is still that: whoever signed in with a password that was
+    /// changed meanwhile doesn't outlive the sessions which that ended.
     async fn create(&self, session: NewSession, verified: Option<&str>, entry: AuditEntry) -> Result<bool>;
 
     /// A page of the sessions that live at that time, newest first (by id).
@@ -24,6 +24,7 @@ pub trait SessionRepository: Send + Sync {
     /// `next.rotated_at`, and notes the use (whose `pair` isn't looked at). Of several at once one is `true`.
     async fn rotate(&self, session: &Session, next: SessionSecret, used: SessionUse) -> Result<bool>;
 
-    /// Notes a use of a session that lives, as the caller has seen. Times only ever go forward, and a pair is noted only while it is current.
+    /// Notes a use of a session that lives, as the caller has seen. Times only ever go forward, and a pair is noted
+    /// only while it is current.
     async fn note_use(&self, session: &Session, used: SessionUse) -> Result<()>;
 }

@@ -95,19 +95,20 @@ mod tests {
     use super::*;
     use crate::cursor::Cursor;
     use crate::requests::contacts::Chosen;
-    use roster_domain::{Caller, ClientId, ObjectId, UserId};
+    use roster_domain::{Caller, ClientId, ContactId, ObjectId, UserId};
     use roster_identity::{KeyRing, SecretKey};
     use roster_testkit::SeededEntropy;
     use rstest::rstest;
 
     const GROUP: &str = "64a00ec7c5e487d95dcb0d5c";
 
-    fn asked(query: &str, kept: Option<&str>) -> Result<Wanted<Chosen, ObjectId>, (Code, Vec<String>)> {
+    fn asked(query: &str, kept: Option<&str>) -> Result<Wanted<Chosen, ContactId>, (Code, Vec<String>)> {
         let keys = KeyRing::new(vec![SecretKey::generate(&SeededEntropy::new(1))]).unwrap();
         let id = ObjectId::from_bytes([1; 12]);
         let caller = Caller::Client { user: UserId::from(id), client: ClientId::from(id) };
         let seal = CursorSeal::new(&keys, &caller, "/contact", "newest first");
-        let cursor = kept.map(|filters| seal.close(&Cursor { after: id, filters: filters.to_owned() }));
+        let cursor =
+            kept.map(|filters| seal.close(&Cursor { after: ContactId::from(id), filters: filters.to_owned() }));
         let query = cursor.map_or(query.to_owned(), |cursor| format!("{query}&cursor={cursor}"));
         wanted(&Query::parse(&query), &seal)
             .map_err(|failure| (failure.code, failure.fields.into_iter().map(|f| f.path.into_owned()).collect()))

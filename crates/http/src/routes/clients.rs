@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use roster_domain::ports::{ClientDeletion, ClientRepository, ClientUpdate, Result as StoreResult};
-use roster_domain::{Account, Client, Keyset, Limit, ObjectId, Page};
+use roster_domain::{Account, Client, ClientId, Keyset, Limit, Page};
 use serde::Serialize;
 
 use crate::answers::{self, ClientJson, Deleted};
 use crate::call::Call;
 use crate::error::Code;
-use crate::failure::Answer;
+use crate::failure::{Answer, Failure};
 use crate::list::{self, Listing};
 use crate::requests::{self, lists::Unfiltered};
 
@@ -19,7 +19,7 @@ pub async fn create(call: Call) -> Answer {
     let account = call.account()?;
     let (name, region) = requests::clients::create(call.parts()?)?;
     let made = call.one(call.app.identity.create_client(&account, name, region)).await?;
-    let (client, access_token) = made.ok_or(Code::Unauthenticated)?;
+    let (client, access_token) = made.ok_or_else(Failure::gone)?;
     let location = format!("{}/clients/{}", call.prefix(), client.id);
     answers::created("Client created successfully!", ClientJson::new(&client, &access_token), &location)
 }
@@ -83,17 +83,17 @@ struct Clients {
 impl Listing for Clients {
     type Item = Client;
     type Filter = Unfiltered;
-    type Place = ObjectId;
+    type Place = ClientId;
     const ROUTE: &str = "/clients";
     const ORDER: &str = "oldest first";
     const MESSAGE: &str = FETCHED;
 
-    async fn page(&self, after: Option<ObjectId>, limit: Limit) -> StoreResult<Page<Client>> {
-        self.repository.page(&self.account, Keyset { after: after.map(Into::into), limit }).await
+    async fn page(&self, after: Option<ClientId>, limit: Limit) -> StoreResult<Page<Client>> {
+        self.repository.page(&self.account, Keyset { after, limit }).await
     }
 
-    fn place(client: &Client) -> ObjectId {
-        ObjectId::from_bytes(*client.id.as_bytes())
+    fn place(client: &Client) -> ClientId {
+        client.id
     }
 
     fn row(client: &Client) -> impl Serialize {

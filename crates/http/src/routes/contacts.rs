@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roster_domain::ports::{
     ContactCreation, ContactRepository, ContactUpdate, MatchingDeletion, Result as StoreResult,
 };
-use roster_domain::{Contact, ContactFilter, Invalid, InvalidCode, Keyset, Limit, ObjectId, Page, Scope, Span};
+use roster_domain::{Contact, ContactFilter, ContactId, Invalid, InvalidCode, Keyset, Limit, Page, Scope, Span};
 use serde::Serialize;
 
 use crate::answers::{self, ContactJson, Deleted};
@@ -96,18 +96,18 @@ struct Contacts {
 impl Listing for Contacts {
     type Item = Contact;
     type Filter = requests::contacts::Chosen;
-    type Place = ObjectId;
+    type Place = ContactId;
     const ROUTE: &str = "/contact";
     const ORDER: &str = "newest first";
     const MESSAGE: &str = FETCHED;
 
-    async fn page(&self, after: Option<ObjectId>, limit: Limit) -> StoreResult<Page<Contact>> {
-        let keyset = Keyset { after: after.map(Into::into), limit };
+    async fn page(&self, after: Option<ContactId>, limit: Limit) -> StoreResult<Page<Contact>> {
+        let keyset = Keyset { after, limit };
         self.repository.page(&self.scope, self.span, &self.filter, keyset).await
     }
 
-    fn place(contact: &Contact) -> ObjectId {
-        ObjectId::from_bytes(*contact.id.as_bytes())
+    fn place(contact: &Contact) -> ContactId {
+        contact.id
     }
 
     fn row(contact: &Contact) -> impl Serialize {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use roster_domain::ports::{GroupDeletion, GroupRepository, GroupUpdate, Result as StoreResult};
-use roster_domain::{ContactGroup, Keyset, Limit, ObjectId, Page, Scope, Span};
+use roster_domain::{ContactGroup, GroupId, Keyset, Limit, Page, Scope, Span};
 use serde::Serialize;
 
 use crate::answers::{self, Deleted, GroupJson};
@@ -71,18 +71,18 @@ struct Groups {
 impl Listing for Groups {
     type Item = ContactGroup;
     type Filter = requests::groups::Chosen;
-    type Place = ObjectId;
+    type Place = GroupId;
     const ROUTE: &str = "/contact_groups";
     const ORDER: &str = "oldest first";
     const MESSAGE: &str = FETCHED;
 
-    async fn page(&self, after: Option<ObjectId>, limit: Limit) -> StoreResult<Page<ContactGroup>> {
-        let keyset = Keyset { after: after.map(Into::into), limit };
+    async fn page(&self, after: Option<GroupId>, limit: Limit) -> StoreResult<Page<ContactGroup>> {
+        let keyset = Keyset { after, limit };
         self.repository.page(&self.scope, self.span, keyset).await
     }
 
-    fn place(group: &ContactGroup) -> ObjectId {
-        ObjectId::from_bytes(*group.id.as_bytes())
+    fn place(group: &ContactGroup) -> GroupId {
+        group.id
     }
 
     fn row(group: &ContactGroup) -> impl Serialize {

@@ -16,6 +16,7 @@ use crate::list::{self, Listing};
 use crate::requests::{self, lists::Unfiltered};
 
 pub async fn create(input: Input) -> Answer {
+    // Told before anything of the body is looked at.
     if !input.app.identity.registration_open() {
         return Err(Code::RegistrationClosed.into());
     }
@@ -28,7 +29,7 @@ pub async fn create(input: Input) -> Answer {
 pub async fn get(call: Call) -> Answer {
     let account = call.account()?;
     requests::nothing(call.parts()?)?;
-    let user = call.one(call.app.store.users.get(&account)).await?.ok_or(Code::Unauthenticated)?;
+    let user = call.one(call.app.store.users.get(&account)).await?.ok_or_else(Failure::gone)?;
     answers::ok("User fetched successfully!", UserJson::from(&user))
 }
 

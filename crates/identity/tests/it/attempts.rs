@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use roster_domain::AuditEvent;
-use roster_identity::{AccountError, Identity, SignInError, SignUpError, UserRequest};
+use roster_identity::{AccountError, Identity, Refused, SignInError, SignUpError, UserRequest};
 use rstest::rstest;
 use tokio::task::JoinSet;
 
@@ -26,9 +26,9 @@ pub async fn guess(identity: &Identity, email: &str, password: &str, address: &s
     match identity.sign_in(email, password, "", &from(address)).await {
         Ok(_) => Right,
         Err(SignInError::BadCredentials) => Wrong,
-        Err(SignInError::TooMany { retry_after }) => TooMany(retry_after),
-        Err(SignInError::Busy) => Busy,
-        Err(SignInError::Store(error)) => panic!("{error}"),
+        Err(SignInError::Refused(Refused::TooMany { retry_after })) => TooMany(retry_after),
+        Err(SignInError::Refused(Refused::Busy)) => Busy,
+        Err(SignInError::Refused(Refused::Store(error))) => panic!("{error}"),
     }
 }
 
@@ -161,7 +161,7 @@ async fn twenty_sign_ups_an_hour_from_one_address() {
         assert!(matches!(taken, Err(SignUpError::EmailTaken)), "{taken:?}");
     }
     let refused = ask("bob@example.org", "203.0.113.7").await;
-    assert!(matches!(refused, Err(SignUpError::TooMany { retry_after: 1 })), "{refused:?}");
+    assert!(matches!(refused, Err(SignUpError::Refused(Refused::TooMany { retry_after: 1 }))), "{refused:?}");
     assert!(ask("bob@example.org", "203.0.113.8").await.is_ok());
     assert!(world.identity.create_user(sign_up("eve@example.org"), &from("203.0.113.7")).await.is_ok());
     world.clock.advance_millis(SECOND + HOUR);
@@ -188,11 +188,11 @@ async fn every_call_that_checks_a_password_counts() {
         assert!(matches!(erased, Err(AccountError::WrongPassword)), "{erased:?}");
     }
     let changed = world.identity.update_user(&actor, change(PASSWORD)).await;
-    assert!(matches!(changed, Err(AccountError::TooMany { retry_after: 1 })), "{changed:?}");
+    assert!(matches!(changed, Err(AccountError::Refused(Refused::TooMany { retry_after: 1 }))), "{changed:?}");
     let erased = world.identity.erase_user(&actor, &PASSWORD.into()).await;
-    assert!(matches!(erased, Err(AccountError::TooMany { retry_after: 1 })), "{erased:?}");
+    assert!(matches!(erased, Err(AccountError::Refused(Refused::TooMany { retry_after: 1 }))), "{erased:?}");
     let signed_in = world.identity.sign_in("ada@example.org", PASSWORD, "", &home()).await;
-    assert!(matches!(signed_in, Err(SignInError::TooMany { retry_after: 1 })), "{signed_in:?}");
+    assert!(matches!(signed_in, Err(SignInError::Refused(Refused::TooMany { retry_after: 1 }))), "{signed_in:?}");
     // What needs no password isn't held up.
     let names = UserRequest { firstname: Some(sign_up("eve@example.org").firstname), ..UserRequest::default() };
     assert!(world.identity.update_user(&actor, names).await.is_ok());

@@ -94,7 +94,7 @@ async fn what_is_done_to_ones_own_account() {
     let wrong =
         UserRequest { email: Some(ada.user.email), current_password: Some("".into()), ..UserRequest::default() };
     assert!(world.identity.update_user(&actor, wrong).await.is_err());
-    assert_done_by(&world, &actor, AuditEvent::SignInFailed, None);
+    assert_done_by(&world, &actor, AuditEvent::PasswordRefused, None);
 
     let firstname = Some(sign_up("eve@example.org").firstname);
     world.identity.update_user(&actor, UserRequest { firstname, ..UserRequest::default() }).await.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use roster_domain::{Clock, Timestamp};
-use roster_identity::{AuthenticationError, SignInError};
+use roster_identity::{AuthenticationError, Refused, SignInError};
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use tokio::task::JoinSet;
@@ -106,7 +106,7 @@ async fn a_damaged_hash_is_a_failure_of_the_store() {
     world.account("ada@example.org").await;
     world.store.rows(|rows| rows.accounts[0].user.password_hash = "damaged".to_owned());
     let answer = world.identity.sign_in("ada@example.org", PASSWORD, "", &home()).await;
-    assert!(matches!(answer, Err(SignInError::Store(_))), "{answer:?}");
+    assert!(matches!(answer, Err(SignInError::Refused(Refused::Store(_)))), "{answer:?}");
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn many_at_once_are_answered_all_of_them() {
         });
     }
     let answers = callers.join_all().await;
-    let busy = answers.iter().filter(|answer| matches!(answer, Err(SignInError::Busy))).count();
+    let busy = answers.iter().filter(|answer| matches!(answer, Err(SignInError::Refused(Refused::Busy)))).count();
     let wrong = answers.iter().filter(|answer| matches!(answer, Err(SignInError::BadCredentials))).count();
     assert_eq!(busy + wrong, 40);
     assert!(wrong >= 32, "{wrong}");

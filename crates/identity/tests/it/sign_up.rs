@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use roster_domain::Clock;
-use roster_identity::{IdentitySettings, Registration, SignUpError};
+use roster_identity::{IdentitySettings, Refused, Registration, SignUpError};
 use secrecy::ExposeSecret;
 
 use crate::world::{PASSWORD, World, home, sign_up};
@@ -71,5 +71,5 @@ async fn a_store_that_fails_says_so() {
     let world = World::new();
     world.store.down.store(true, Ordering::SeqCst);
     let failed = world.identity.sign_up(sign_up("ada@example.org"), &home()).await;
-    assert!(matches!(failed, Err(SignUpError::Store(_))), "{failed:?}");
+    assert!(matches!(failed, Err(SignUpError::Refused(Refused::Store(_)))), "{failed:?}");
 }

@@ -9,6 +9,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use super::read;
 use crate::rows::ClientRow;
 use crate::transaction::{again, begin};
+use crate::users;
 
 pub(super) async fn update(
     pool: PgPool,
@@ -37,7 +38,7 @@ async fn update_default(
     at: Timestamp,
 ) -> sqlx::Result<ClientUpdate> {
     let mut transaction = begin(pool).await?;
-    if !lock_user(&mut transaction, user).await? {
+    if users::lock(&mut transaction, user).await?.is_none() {
         return Ok(ClientUpdate::Absent);
     }
     let Some(before) = lock(&mut transaction, user, id).await? else {
@@ -51,12 +52,6 @@ async fn update_default(
     let after = write(&mut *transaction, user, id, changes, at).await?;
     transaction.commit().await?;
     Client::try_from(after.unwrap_or(before)).map(ClientUpdate::Done)
-}
-
-async fn lock_user(connection: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
-    let locked =
-        sqlx::query_scalar!("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", user.as_bytes().as_slice());
-    Ok(locked.fetch_optional(connection).await?.is_some())
 }
 
 /// Locks a client against every change but groups coming into it.

@@ -3,13 +3,10 @@
 use roster_domain::{ClientId, ContactGroup, NewGroup, Scope, UserId};
 use sqlx::{PgConnection, PgPool};
 
-use super::locks::{lock_client, unset_default};
+use super::locks::{ATTEMPTS, lock_client, unset_default};
 use crate::error::{Violation, violation};
 use crate::rows::GroupRow;
 use crate::transaction::{again, begin};
-
-/// How often the default client may vanish between being found and being used.
-const ATTEMPTS: usize = 5;
 
 pub(super) async fn create(pool: PgPool, scope: Scope, group: NewGroup) -> sqlx::Result<Option<ContactGroup>> {
     if group.is_default {

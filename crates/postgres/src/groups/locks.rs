@@ -11,6 +11,9 @@ use sqlx::PgConnection;
 
 use crate::rows::{GroupRow, id};
 
+/// How often the default client may vanish between being found and being used, until there counts as being none.
+pub(super) const ATTEMPTS: usize = 5;
+
 /// Locks this client, or the user's default client; `None`: it is gone.
 pub(super) async fn lock_client(
     connection: &mut PgConnection,
@@ -32,7 +35,7 @@ pub(super) async fn lock_client(
 
 async fn lock_default_client(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<ClientId>> {
     let user = user.as_bytes().as_slice();
-    loop {
+    for _ in 0..ATTEMPTS {
         // The condition is looked at again once the lock is there, and fails when another has become the default.
         let locked =
             sqlx::query_scalar!("SELECT id FROM clients WHERE user_id = $1 AND is_default FOR NO KEY UPDATE", user)
@@ -48,9 +51,10 @@ async fn lock_default_client(connection: &mut PgConnection, user: UserId) -> sql
         .fetch_one(&mut *connection)
         .await?;
         if !has_one {
-            return Ok(None);
+            break;
         }
     }
+    Ok(None)
 }
 
 /// Locks a group against every change but contacts coming into it.

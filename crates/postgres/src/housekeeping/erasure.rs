@@ -1,54 +1,61 @@
 //! What is left of an account that was erased: some rows of one kind at a time, children first, then the user.
 //!
-//! The user is locked, so several servers take turns, and nothing that holds a user comes in between. Contacts and
-//! groups still may, of a caller who had begun before: then the database refuses to delete what they stand on, and the
-//! next call finds them.
+//! The user is locked, so several servers take turns, and nothing that holds a user comes in between. So the address and
+//! the clients' credentials, which went with the erasure itself, don't come back. Contacts and groups still may come, of
+//! a caller who had begun before: so what they stand on is locked first, and looked below once more, before it goes.
 
 use std::time::Duration;
 
 use roster_domain::UserId;
 use roster_domain::ports::STEP_ROWS;
-use roster_domain::values::Email;
-use sqlx::postgres::PgQueryResult;
 use sqlx::{PgConnection, PgPool};
 
-use crate::error::violation;
+use crate::error::stands_below;
 use crate::rows::id;
-use crate::transaction::begin_bulk;
+use crate::transaction::{again, begin_bulk};
 
 const STEP: i64 = STEP_ROWS as i64;
 
-/// Whether there may be more.
+/// Whether there may be more. A user who can't be deleted, because of something that no attempt finds, keeps nobody
+/// else waiting, and is an error once there is nobody else.
 pub(super) async fn erase_some(pool: &PgPool, statement_timeout: Duration) -> sqlx::Result<bool> {
-    let mut transaction = begin_bulk(pool, statement_timeout).await?;
-    let erased =
-        sqlx::query!("SELECT id, email FROM users WHERE erased_at IS NOT NULL ORDER BY erased_at LIMIT 1 FOR UPDATE",)
-            .fetch_optional(&mut *transaction)
-            .await?;
-    let Some(erased) = erased else {
-        // There is none, or another server deleted it while this one waited.
-        return any_left(&mut transaction).await;
-    };
-    let user = id(&erased.id, "users.id")?;
-    match step(&mut transaction, user).await {
-        Ok(0) => {}
-        Ok(_) => {
-            transaction.commit().await?;
-            return Ok(true);
+    let (mut stuck, mut refusal) = (Vec::new(), None);
+    while let Some(user) = first_but(pool, &stuck).await? {
+        let user_id = id(&user, "users.id")?;
+        match again(|| step(pool, statement_timeout, user_id)).await {
+            Err(error) if stands_below(&error) => {
+                stuck.push(user);
+                refusal.get_or_insert(error);
+            }
+            outcome => return outcome.map(|()| true),
         }
-        Err(error) if violation(&error).is_some() => return Ok(true),
-        Err(error) => return Err(error),
     }
-    forget(&mut transaction, user, &Email::from_stored(erased.email)).await?;
-    let more = any_left(&mut transaction).await?;
-    transaction.commit().await?;
-    Ok(more)
+    refusal.map_or(Ok(false), Err)
 }
 
-async fn any_left(connection: &mut PgConnection) -> sqlx::Result<bool> {
-    sqlx::query_scalar!("SELECT EXISTS (SELECT FROM users WHERE erased_at IS NOT NULL) AS \"any!\"")
-        .fetch_one(connection)
-        .await
+/// Who was erased first, but for these.
+async fn first_but(pool: &PgPool, stuck: &[Vec<u8>]) -> sqlx::Result<Option<Vec<u8>>> {
+    sqlx::query_scalar!(
+        "SELECT id FROM users WHERE erased_at IS NOT NULL AND id <> ALL($1::bytea[]) ORDER BY erased_at LIMIT 1",
+        stuck,
+    )
+    .fetch_optional(pool)
+    .await
+}
+
+/// Deletes some rows of one kind, or the user, where nothing is below them any more.
+async fn step(pool: &PgPool, statement_timeout: Duration, user: UserId) -> sqlx::Result<()> {
+    let mut transaction = begin_bulk(pool, statement_timeout).await?;
+    let bytes = user.as_bytes().as_slice();
+    let locked = sqlx::query_scalar!("SELECT id FROM users WHERE id = $1 AND erased_at IS NOT NULL FOR UPDATE", bytes);
+    if locked.fetch_optional(&mut *transaction).await?.is_none() {
+        // Another server deleted it while this one waited.
+        return Ok(());
+    }
+    if delete_some(&mut transaction, user).await? == 0 {
+        sqlx::query!("DELETE FROM users WHERE id = $1", bytes).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
 }
 
 /// The statement that deletes some rows of this table. The user stands in the join, so that each row is found by the
@@ -70,51 +77,38 @@ macro_rules! delete_from {
     };
 }
 
+/// The statement that locks the rows which [`delete_from`] would take: nothing comes below them any more, and what was on
+/// its way there is there.
+macro_rules! close {
+    ($table:tt, $user:expr) => {
+        sqlx::query_scalar!(
+            "SELECT id FROM " + $table + " WHERE user_id = $1 ORDER BY id LIMIT $2 FOR UPDATE",
+            $user.as_bytes().as_slice(),
+            STEP,
+        )
+    };
+}
+
 /// Deletes some rows of the first kind that there are any of; how many.
-async fn step(connection: &mut PgConnection, user: UserId) -> sqlx::Result<u64> {
+async fn delete_some(connection: &mut PgConnection, user: UserId) -> sqlx::Result<u64> {
     let mut gone = delete_from!("contacts", user).execute(&mut *connection).await?;
-    if gone.rows_affected() == 0 {
-        gone = delete_from!("contact_groups", user).execute(&mut *connection).await?;
+    if gone.rows_affected() == 0 && !close!("contact_groups", user).fetch_all(&mut *connection).await?.is_empty() {
+        gone = delete_from!("contacts", user).execute(&mut *connection).await?;
+        if gone.rows_affected() == 0 {
+            gone = delete_from!("contact_groups", user).execute(&mut *connection).await?;
+        }
     }
-    if gone.rows_affected() == 0 {
-        gone = delete_clients(connection, user).await?;
+    if gone.rows_affected() == 0 && !close!("clients", user).fetch_all(&mut *connection).await?.is_empty() {
+        gone = delete_from!("contact_groups", user).execute(&mut *connection).await?;
+        if gone.rows_affected() == 0 {
+            gone = delete_from!("clients", user).execute(&mut *connection).await?;
+        }
     }
     if gone.rows_affected() == 0 {
         gone = delete_from!("sessions", user).execute(&mut *connection).await?;
     }
     if gone.rows_affected() == 0 {
-        gone = delete_from!("audit_entries", user).execute(&mut *connection).await?;
+        gone = delete_from!("audit_entries", user).execute(connection).await?;
     }
     Ok(gone.rows_affected())
-}
-
-/// With their credentials, which should be gone already.
-async fn delete_clients(connection: &mut PgConnection, user: UserId) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "WITH step AS MATERIALIZED ( \
-            SELECT user_id, id, session_id FROM clients WHERE user_id = $1 ORDER BY id LIMIT $2 FOR UPDATE \
-         ), credentials AS ( \
-            DELETE FROM client_credentials c USING step \
-            WHERE c.session_id = step.session_id AND c.user_id = step.user_id \
-         ) \
-         DELETE FROM clients t USING step WHERE t.user_id = step.user_id AND t.id = step.id",
-        user.as_bytes().as_slice(),
-        STEP,
-    )
-    .execute(connection)
-    .await
-}
-
-/// The user, and the address, which should be gone already and may be somebody else's by now.
-async fn forget(connection: &mut PgConnection, user: UserId, email: &Email) -> sqlx::Result<()> {
-    let email_key = email.key();
-    sqlx::query!(
-        "DELETE FROM user_emails WHERE email_key = $1 AND user_id = $2",
-        email_key.as_str(),
-        user.as_bytes().as_slice(),
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!("DELETE FROM users WHERE id = $1", user.as_bytes().as_slice()).execute(connection).await?;
-    Ok(())
 }

@@ -7,7 +7,6 @@ use async_trait::async_trait;
 use roster_domain::ports::{Due, Housekeeping, Result};
 
 use crate::PostgresStore;
-use crate::transaction::again;
 
 #[async_trait]
 impl Housekeeping for PostgresStore {
@@ -17,6 +16,6 @@ impl Housekeeping for PostgresStore {
 
     async fn erase_some(&self) -> Result<bool> {
         let (pool, statement_timeout) = (self.pool.clone(), self.bulk_timeout);
-        self.bulk_act(async move { again(|| erasure::erase_some(&pool, statement_timeout)).await }).await
+        self.bulk_act(async move { erasure::erase_some(&pool, statement_timeout).await }).await
     }
 }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use roster_domain::Timestamp;
 use roster_domain::ports::{Due, STEP_ROWS};
+use roster_domain::{AuditId, Timestamp};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -74,15 +74,9 @@ async fn sweep_audit(pool: &PgPool, statement_timeout: Duration, until: Timestam
                 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED \
              ) \
              DELETE FROM audit_entries e USING step WHERE e.user_id = step.user_id AND e.id = step.id",
-            first_id_after(until),
+            Uuid::from(AuditId::first_after(until)),
             until.to_utc(),
             STEP,
         )
     )
-}
-
-/// The least UUID v7 of the millisecond after this one: ids are in the order of their times.
-fn first_id_after(instant: Timestamp) -> Uuid {
-    let millis = u64::try_from(instant.plus_millis(1).millis()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
 }

@@ -25,7 +25,7 @@ pub(super) async fn erase(
     sqlx::query!("UPDATE users SET erased_at = $2 WHERE id = $1", user.as_bytes().as_slice(), at.to_utc())
         .execute(&mut *transaction)
         .await?;
-    let email_key = locked.user()?.email.key();
+    let email_key = locked.user.email.key();
     sqlx::query!(
         "DELETE FROM user_emails WHERE email_key = $1 AND user_id = $2",
         email_key.as_str(),

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use roster_domain::ports::{Result, UserErasure, UserRepository, UserUpdate};
 use roster_domain::{Account, AuditEntry, Client, NewAccount, Timestamp, User, UserChanges};
 
-pub(crate) use hold::hold;
+pub(crate) use hold::{hold, lock};
 
 use crate::PostgresStore;
 use crate::transaction::again;

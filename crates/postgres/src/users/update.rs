@@ -24,7 +24,7 @@ pub(super) async fn update(
     if verified.is_some_and(|verified| verified != locked.password_hash) {
         return Ok(UserUpdate::PasswordChanged);
     }
-    let before = locked.user()?;
+    let before = locked.user;
     let mut after = changed(&before, changes);
     let password_hash = changes.password.as_ref().map_or(&locked.password_hash, |password| &password.hash);
     if after != before || *password_hash != locked.password_hash {

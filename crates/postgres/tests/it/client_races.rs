@@ -1,8 +1,8 @@
 //! Acts on and below a client that find, when a lock is let go, that another is the default by now or that the client
 //! has gone: as in `races.rs`.
 
-use roster_domain::ports::{ClientDeletion, ContactCreation, MANY_ROWS};
-use roster_domain::{AuditEvent, Client, NewContact, NewGroup};
+use roster_domain::ports::{ClientDeletion, ClientUpdate, ContactCreation, MANY_ROWS};
+use roster_domain::{AuditEvent, Client, ClientChanges, NewContact, NewGroup};
 use roster_store_tests::{Bench, Owner};
 use sqlx::{Executor, PgConnection};
 use tokio::task::JoinHandle;
@@ -130,4 +130,16 @@ async fn a_contact_on_its_way_into_a_client_is_seen_by_its_deletion() {
         assert_eq!(deletion.await.unwrap(), expected);
         assert_eq!(ada.dump().await.clients.len(), if with_contacts { 1 } else { 2 });
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_who_is_shut_out_meanwhile_gets_no_other_default_client() {
+    let (bench, ada, mut other, shop) = two_clients().await;
+    other.execute("BEGIN; UPDATE users SET disabled_at = 'epoch'").await.unwrap();
+    let (store, account, at) = (bench.store.clone(), ada.account(), bench.now());
+    let changes = ClientChanges { is_default: Some(true), ..ClientChanges::default() };
+    let update = waiting(&mut other, async move { store.clients.update(&account, shop.id, changes, at).await }).await;
+    other.execute("COMMIT").await.unwrap();
+
+    assert_eq!(update.await.unwrap().unwrap(), ClientUpdate::Absent);
 }

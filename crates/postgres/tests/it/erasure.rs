@@ -1,7 +1,7 @@
 //! What is left of an account goes, whatever else is going on.
 
 use roster_domain::AuditEvent;
-use roster_domain::ports::{Store, UserErasure};
+use roster_domain::ports::{Store, StoreError, UserErasure};
 use roster_postgres::{PostgresOptions, PostgresStore};
 use roster_store_tests::{Bench, Owner};
 use sqlx::{Connection, Executor, PgConnection};
@@ -106,4 +106,34 @@ async fn an_address_that_was_taken_again_stays() {
     erase_the_rest(bench.store.clone()).await;
     let found = bench.store.finders.sign_in(&again.user.email.key()).await.unwrap();
     assert_eq!(found.map(|sign_in| sign_in.user), Some(again.user.id));
+}
+
+/// Something stands on the account that was erased first, of which Roster knows nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_cant_go_is_an_error_and_keeps_no_other_waiting() {
+    let stored = Stored::fresh().await;
+    let mut other = PgConnection::connect(stored.database.url()).await.unwrap();
+    let bench = stored.bench();
+    let (ada, eve) = (bench.account("ada@example.org").await, bench.account("eve@example.org").await);
+    other.execute("CREATE TABLE invoices (user_id bytea REFERENCES users (id))").await.unwrap();
+    let stand = sqlx::query("INSERT INTO invoices VALUES ($1)").bind(ada.user.id.as_bytes().as_slice());
+    stand.execute(&mut other).await.unwrap();
+    for owner in [&ada, &eve] {
+        erase(owner).await;
+    }
+    let mut calls = 0;
+    let refused = loop {
+        match bench.store.housekeeping.erase_some().await {
+            Ok(true) => calls += 1,
+            outcome => break outcome,
+        }
+        assert!(calls < 1_000, "it never ends");
+    };
+    assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
+    let left: Vec<Vec<u8>> = sqlx::query_scalar("SELECT id FROM users").fetch_all(&mut other).await.unwrap();
+    assert_eq!(left, [ada.user.id.as_bytes()]);
+
+    other.execute("DROP TABLE invoices").await.unwrap();
+    erase_the_rest(bench.store.clone()).await;
+    assert_nothing_is_left(&mut other, 2).await;
 }

@@ -92,8 +92,8 @@ fn lists() -> Vec<(String, usize)> {
         .filter_map(|file| {
             let sql = file["query"].as_str().unwrap();
             let parameters = file["describe"]["parameters"]["Left"].as_array().unwrap().len();
-            (sql.starts_with("SELECT") && sql.contains("ORDER BY id") && sql.contains("LIMIT $"))
-                .then(|| (sql.to_owned(), parameters))
+            let reads_page = sql.starts_with("SELECT") && sql.contains("ORDER BY id") && sql.contains("LIMIT $");
+            (reads_page && !sql.contains("FOR UPDATE")).then(|| (sql.to_owned(), parameters))
         })
         .collect()
 }

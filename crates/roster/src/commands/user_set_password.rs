@@ -18,10 +18,9 @@ pub fn run(args: UserArgs) -> anyhow::Result<()> {
     let settings = super::settings(args.settings, Vec::new())?;
     telemetry::start(&settings.log)?;
     let password = password::new(&args.email)?;
-    let keys = keys::ring(&settings.auth, &settings.store.url, &SystemEntropy)?;
     with_store(&settings.store, async |store| {
         let user = account(&store, &args.email).await?.user.id;
-        let identity = services(store, keys, &settings.auth).identity;
+        let identity = services(store, keys::for_nothing(&SystemEntropy)?, &settings.auth).identity;
         if !identity.set_password(user, &password).await.context("the password can't be set")? {
             bail!("the account was erased meanwhile");
         }

@@ -16,10 +16,9 @@ use crate::{keys, telemetry};
 pub fn set_disabled(args: UserArgs, disabled: bool) -> anyhow::Result<Option<Timestamp>> {
     let settings = super::settings(args.settings, Vec::new())?;
     telemetry::start(&settings.log)?;
-    let keys = keys::ring(&settings.auth, &settings.store.url, &SystemEntropy)?;
     with_store(&settings.store, async |store| {
         let before = account(&store, &args.email).await?;
-        let identity = services(store, keys, &settings.auth).identity;
+        let identity = services(store, keys::for_nothing(&SystemEntropy)?, &settings.auth).identity;
         if !identity.set_disabled(before.user.id, disabled).await? {
             bail!("the account was erased meanwhile");
         }

@@ -12,6 +12,7 @@ use roster_domain::ports::{ClientDeletion, ClientRepository, ClientUpdate, Resul
 use roster_domain::{
     Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Timestamp,
 };
+use rusqlite::Connection;
 
 use crate::SqliteStore;
 
@@ -58,9 +59,9 @@ impl ClientRepository for SqliteStore {
         entry: AuditEntry,
     ) -> Result<Option<Client>> {
         let user = account.user();
-        self.writer
-            .write(move |connection| write::replace_credentials(connection, user, id, &credentials, at, &entry))
-            .await
+        let act =
+            move |connection: &Connection| write::replace_credentials(connection, user, id, &credentials, at, &entry);
+        self.writer.write_then(act, self.listeners.tell_if(user, Option::is_some)).await
     }
 
     async fn delete(
@@ -70,7 +71,9 @@ impl ClientRepository for SqliteStore {
         with_contacts: bool,
         entry: AuditEntry,
     ) -> Result<ClientDeletion> {
-        let mut deletion = delete::Deletion::new(account.user(), id, with_contacts, entry);
-        self.writer.write_in_steps(move |connection| deletion.step(connection)).await
+        let user = account.user();
+        let mut deletion = delete::Deletion::new(user, id, with_contacts, entry);
+        let then = self.listeners.tell_if(user, |outcome| matches!(outcome, ClientDeletion::Done { .. }));
+        self.writer.write_in_steps_then(move |connection| deletion.step(connection), then).await
     }
 }

@@ -1,7 +1,7 @@
 //! Removing what is over: at most a step's rows of a kind; whether there may be more.
 
-use roster_domain::Timestamp;
 use roster_domain::ports::STEP_ROWS;
+use roster_domain::{AuditId, Timestamp};
 use rusqlite::{Connection, Params, params};
 
 use crate::query;
@@ -46,15 +46,9 @@ pub(super) fn sessions(connection: &Connection, due: Timestamp) -> rusqlite::Res
 }
 
 pub(super) fn audit(connection: &Connection, due: Timestamp) -> rusqlite::Result<bool> {
-    remove(connection, AUDIT, params![first_id_after(due), query::rows(STEP_ROWS)])
+    remove(connection, AUDIT, params![AuditId::first_after(due).as_bytes(), query::rows(STEP_ROWS)])
 }
 
 fn remove(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
     Ok(query::write(connection, sql, params)? >= STEP_ROWS)
-}
-
-/// Where the ids of version 7 begin that were made after that millisecond: they start with it, in 48 bits.
-fn first_id_after(at: Timestamp) -> [u8; 16] {
-    let millis = u128::try_from(at.plus_millis(1).millis()).unwrap_or(0);
-    (millis << 80).to_be_bytes()
 }

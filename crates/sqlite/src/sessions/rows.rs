@@ -44,9 +44,14 @@ statements! {
         WHERE user_id = ?1 AND id = ?2 AND ended_at IS NULL AND expires_at > ?3"
         => ["SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (user_id=? AND id=?)"];
 
-    /// But not ?3, where one is given.
-    END_OTHERS = "UPDATE sessions SET ended_at = ?2, expires_at = ?2
-        WHERE user_id = ?1 AND ended_at IS NULL AND expires_at > ?2 AND id IS NOT ?3"
+    /// Those that live at ?2.
+    END_LIVING = "UPDATE sessions SET ended_at = ?2, expires_at = ?2
+        WHERE user_id = ?1 AND ended_at IS NULL AND expires_at > ?2"
+        => ["SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (user_id=?)"];
+
+    /// Those that have expired too, lest they live again when the clock is set back; but not ?3, where one is given.
+    END_OTHERS = "UPDATE sessions SET ended_at = ?2, expires_at = min(expires_at, ?2)
+        WHERE user_id = ?1 AND ended_at IS NULL AND id IS NOT ?3"
         => ["SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (user_id=?)"];
 
     /// Only while its secret is still the one with counter ?3 and hash ?4.

@@ -3,7 +3,7 @@
 use roster_domain::{AuditEntry, NewSession, Session, SessionId, SessionSecret, SessionUse, Timestamp, UserId};
 use rusqlite::{Connection, params};
 
-use super::rows::{END, END_OTHERS, INSERT, NOTE_USE, ROTATE};
+use super::rows::{END, END_LIVING, END_OTHERS, INSERT, NOTE_USE, ROTATE};
 use crate::{audit, query, users};
 
 pub(super) fn create(
@@ -63,20 +63,22 @@ pub(super) fn end_all(
     if !users::is_live(connection, user)? {
         return Ok(0);
     }
-    let ended = end_others(connection, user, None, at)?;
+    let ended = query::write(connection, END_LIVING, params![user.as_bytes(), at.millis()])?;
     audit::append(connection, entry)?;
     Ok(ended as u64)
 }
 
-/// Ends all of a user's sessions that live, but not the one to keep; how many.
+/// Ends all of a user's sessions that weren't ended, but not the one to keep: part of an act that takes more away than
+/// sessions.
 pub(crate) fn end_others(
     connection: &Connection,
     user: UserId,
     keep: Option<SessionId>,
     at: Timestamp,
-) -> rusqlite::Result<usize> {
+) -> rusqlite::Result<()> {
     let keep = keep.as_ref().map(SessionId::as_bytes);
-    query::write(connection, END_OTHERS, params![user.as_bytes(), at.millis(), keep])
+    query::write(connection, END_OTHERS, params![user.as_bytes(), at.millis(), keep])?;
+    Ok(())
 }
 
 /// One writer: of several that found the same secret, the first changes it.

@@ -1,5 +1,7 @@
 //! What a thread is handed: an act over a connection, and where its answer goes.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use roster_domain::ports::{Result, StoreError};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -18,22 +20,24 @@ pub(super) trait Job: Send {
     /// Does it, or a step of it; keeps its answer.
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<Step<()>>;
 
-    /// Answers: what was kept, or the failure.
+    /// Does what follows the act, if it wasn't a failure, and answers: what was kept, or the failure.
     fn answer(self: Box<Self>, outcome: Result<()>);
 
     /// Whether nobody waits for the answer any more.
     fn is_abandoned(&self) -> bool;
 }
 
-struct Act<F, T> {
+struct Act<F, N, T> {
     act: F,
+    then: N,
     kept: Option<T>,
     reply: oneshot::Sender<Result<T>>,
 }
 
-impl<F, T> Job for Act<F, T>
+impl<F, N, T> Job for Act<F, N, T>
 where
     F: FnMut(&Connection) -> rusqlite::Result<Step<T>> + Send,
+    N: FnOnce(&T) + Send,
     T: Send,
 {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<Step<()>> {
@@ -47,8 +51,14 @@ where
     }
 
     fn answer(self: Box<Self>, outcome: Result<()>) {
-        let Self { kept, reply, .. } = *self;
+        let Self { kept, reply, then, act: _ } = *self;
         let answer = outcome.and_then(|()| kept.ok_or_else(|| StoreError::failed("an act ended without an answer")));
+        if let Ok(answer) = &answer {
+            // The act stays done and the thread goes on, whatever happens here.
+            if catch_unwind(AssertUnwindSafe(|| then(answer))).is_err() {
+                tracing::error!("what follows an act panicked");
+            }
+        }
         // Whoever asked may have left; what was done stays done.
         let _ = reply.send(answer);
     }
@@ -61,14 +71,15 @@ where
 /// Where an answer will come.
 pub(super) type Reply<T> = oneshot::Receiver<Result<T>>;
 
-/// The act as a job, and where its answer will come.
-pub(super) fn job<T, F>(act: F) -> (Box<dyn Job>, Reply<T>)
+/// The act and what follows it as a job, and where its answer will come.
+pub(super) fn job<T, F, N>(act: F, then: N) -> (Box<dyn Job>, Reply<T>)
 where
     F: FnMut(&Connection) -> rusqlite::Result<Step<T>> + Send + 'static,
+    N: FnOnce(&T) + Send + 'static,
     T: Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    (Box::new(Act { act, kept: None, reply }), answer)
+    (Box::new(Act { act, then, kept: None, reply }), answer)
 }
 
 /// Waits for it.

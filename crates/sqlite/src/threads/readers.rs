@@ -70,7 +70,7 @@ impl Readers {
         F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (job, reply) = job(move |connection| read(connection).map(Step::Done));
+        let (job, reply) = job(move |connection| read(connection).map(Step::Done), |_| ());
         self.queue.push(line, job)?;
         answer(reply).await
     }

@@ -43,7 +43,17 @@ impl Writer {
         F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (job, reply) = job(move |connection| act(connection).map(Step::Done));
+        self.write_then(act, |_| ()).await
+    }
+
+    /// The same, and then this with the answer: once it is on disk and before it is answered, whoever waits for it.
+    pub(crate) async fn write_then<T, F, N>(&self, act: F, then: N) -> Result<T>
+    where
+        F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        N: FnOnce(&T) + Send + 'static,
+        T: Send + 'static,
+    {
+        let (job, reply) = job(move |connection| act(connection).map(Step::Done), then);
         self.queue.push(Line::Fast, job)?;
         answer(reply).await
     }
@@ -55,7 +65,17 @@ impl Writer {
         F: FnMut(&Connection) -> rusqlite::Result<Step<T>> + Send + 'static,
         T: Send + 'static,
     {
-        let (job, reply) = job(step);
+        self.write_in_steps_then(step, |_| ()).await
+    }
+
+    /// The same, and then this with the answer, as in [`Writer::write_then`].
+    pub(crate) async fn write_in_steps_then<T, F, N>(&self, step: F, then: N) -> Result<T>
+    where
+        F: FnMut(&Connection) -> rusqlite::Result<Step<T>> + Send + 'static,
+        N: FnOnce(&T) + Send + 'static,
+        T: Send + 'static,
+    {
+        let (job, reply) = job(step, then);
         self.queue.push(Line::Slow, job)?;
         answer(reply).await
     }

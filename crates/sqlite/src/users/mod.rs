@@ -8,6 +8,7 @@ mod update;
 use async_trait::async_trait;
 use roster_domain::ports::{Result, UserErasure, UserRepository, UserUpdate};
 use roster_domain::{Account, AuditEntry, Client, NewAccount, Timestamp, User, UserChanges};
+use rusqlite::Connection;
 
 use crate::SqliteStore;
 
@@ -41,9 +42,11 @@ impl UserRepository for SqliteStore {
         entries: Vec<AuditEntry>,
     ) -> Result<UserUpdate> {
         let (user, verified) = (account.user(), verified.map(str::to_owned));
-        self.writer
-            .write(move |connection| update::user(connection, user, &changes, verified.as_deref(), at, &entries))
-            .await
+        let new_password = changes.password.is_some();
+        let ended = move |outcome: &UserUpdate| new_password && matches!(outcome, UserUpdate::Done(_));
+        let act =
+            move |connection: &Connection| update::user(connection, user, &changes, verified.as_deref(), at, &entries);
+        self.writer.write_then(act, self.listeners.tell_if(user, ended)).await
     }
 
     async fn rehash(&self, account: &Account, from: &str, to: &str) -> Result<()> {
@@ -53,6 +56,7 @@ impl UserRepository for SqliteStore {
 
     async fn erase(&self, account: &Account, verified: &str, at: Timestamp, entry: AuditEntry) -> Result<UserErasure> {
         let (user, verified) = (account.user(), verified.to_owned());
-        self.writer.write(move |connection| erase::user(connection, user, &verified, at, &entry)).await
+        let then = self.listeners.tell_if(user, |outcome| *outcome == UserErasure::Done);
+        self.writer.write_then(move |connection| erase::user(connection, user, &verified, at, &entry), then).await
     }
 }

@@ -8,14 +8,7 @@ use roster_domain::ports::{ContactCreation, StoreError};
 use roster_sqlite::SqliteOptions;
 use rusqlite::Connection;
 
-use crate::place;
-
-/// Another process that is writing, until this is dropped.
-fn another_writer(path: &std::path::Path) -> Connection {
-    let connection = Connection::open(path).unwrap();
-    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-    connection
-}
+use crate::place::{self, another_writer};
 
 #[tokio::test]
 async fn too_many_writes_are_refused_at_once_and_the_others_done() {

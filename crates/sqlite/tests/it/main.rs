@@ -10,4 +10,5 @@ mod idle_writes;
 mod migrations;
 mod older_sessions;
 mod place;
+mod revocations;
 mod shut_out;

@@ -180,6 +180,45 @@ async fn a_caller_who_leaves_takes_nothing_back() {
     assert_eq!(desk.numbers().await, [1]);
 }
 
+#[tokio::test]
+async fn what_follows_an_act_finds_it_on_disk_and_comes_before_its_answer() {
+    let desk = desk(8);
+    let (sender, found) = mpsc::channel();
+    let file = Connection::open(&desk.path).unwrap();
+    let follow = move |n: &i64| {
+        let there: i64 = file.query_row("SELECT count(*) FROM t WHERE n = ?1", [n], |row| row.get(0)).unwrap();
+        sender.send(there).unwrap();
+    };
+    let answer = desk.writer.write_then(|connection| insert(connection, 7).map(|()| 7), follow).await;
+    assert_eq!(answer.unwrap(), 7);
+    assert_eq!(found.try_recv(), Ok(1));
+}
+
+#[tokio::test]
+async fn nothing_follows_an_act_that_failed() {
+    let desk = desk(8);
+    let (sender, follows) = mpsc::channel();
+    let follow = || {
+        let sender = sender.clone();
+        move |(): &()| sender.send(()).unwrap()
+    };
+    desk.writer.write_then(|connection| insert(connection, 1), follow()).await.unwrap();
+    assert_eq!(follows.try_iter().count(), 1);
+    let failed = desk.writer.write_then(|connection| insert(connection, 1), follow()).await;
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    let lost = desk.writer.write_then(|connection| connection.execute_batch("ROLLBACK"), follow()).await;
+    assert!(matches!(lost, Err(StoreError::Unavailable(_))), "{lost:?}");
+    assert_eq!(follows.try_iter().count(), 0);
+}
+
+#[tokio::test]
+async fn a_panic_in_what_follows_takes_nothing_back() {
+    let desk = desk(8);
+    desk.writer.write_then(|connection| insert(connection, 1), |()| panic!("on purpose")).await.unwrap();
+    desk.insert(2).await.unwrap();
+    assert_eq!(desk.numbers().await, [1, 2]);
+}
+
 /// What ran, in its order.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<&'static str>>>);
