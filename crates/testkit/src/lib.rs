@@ -1,8 +1,11 @@
-//! What tests need and programs don't: a throwaway PostgreSQL, a clock moved by hand, chance that repeats.
+//! What tests need and programs don't: a throwaway PostgreSQL, a clock moved by hand, chance that repeats,
+//! and an eye on what is logged.
 
 mod clock;
 mod entropy;
 pub mod postgres;
+mod secrets;
 
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
+pub use secrets::refuse_secrets;

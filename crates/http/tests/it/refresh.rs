@@ -5,7 +5,7 @@ use std::thread;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Consumer, Postgres, Roster, Sqlite, Store, members};
+use crate::harness::{Answer, Consumer, KEY, Postgres, Roster, Sqlite, Store, members};
 
 const SECOND: i64 = 1_000;
 
@@ -154,4 +154,24 @@ fn use_prolongs_a_session(#[values(Sqlite, Postgres)] store: Store) {
     roster.later_by_millis(365 * DAY);
     ada.refreshing().get("/contact").refused(401, "unauthenticated");
     refresh(&roster.nobody(), &ada.refresh_token).refused(401, "unauthenticated");
+}
+
+/// A new key before the old one, and later without it.
+#[rstest]
+fn replacing_the_key_logs_nobody_out(#[values(Sqlite, Postgres)] store: Store) {
+    const NEW: u64 = 77;
+    let before = Roster::start(store);
+    let ada = before.sign_up("ada@example.org");
+    let calls = |roster: &Roster| roster.nobody().with("authorization", &format!("Bearer {}", ada.access_token));
+
+    let both = before.another_server_with_keys(&[NEW, KEY]);
+    calls(&both).get("/contact").expect(200);
+    let after = before.another_server_with_keys(&[NEW]);
+    calls(&after).get("/contact").refused(401, "unauthenticated");
+    let fresh = calls(&after).with("x-refresh", &ada.refresh_token).get("/contact").expect(200);
+    let token = fresh.header("x-access-token").unwrap().to_owned();
+    after.nobody().with("authorization", &format!("Bearer {token}")).get("/contact").expect(200);
+    let session = refresh(&after.nobody(), &ada.refresh_token).expect(200).data();
+    bearer(&after.nobody(), &session).get("/contact").expect(200);
+    bearer(&before.nobody(), &session).get("/contact").refused(401, "unauthenticated");
 }

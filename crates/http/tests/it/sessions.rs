@@ -1,5 +1,6 @@
 //! `/sessions`.
 
+use roster_domain::{Caller, SessionId, UserId};
 use rstest::rstest;
 use serde_json::json;
 
@@ -136,4 +137,30 @@ fn a_session_is_ended(#[values(Sqlite, Postgres)] store: Store) {
     ada.client.alone().delete("/sessions").refused(403, "client_scope");
     bob.delete("/sessions/not-a-uuid").refused(400, "malformed_id");
     bob.delete("/sessions/{018f0000000070008000000000000000}").refused(400, "malformed_id");
+}
+
+/// An imported account has the hash that its system made. It signs in with its password, and has one of ours then.
+#[rstest]
+fn a_bcrypt_hash_is_replaced(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let caller = Caller::User { user: UserId::parse(&ada.id).unwrap(), session: session_of(&ada), client: None };
+    let (users, account) = (roster.ports().users, caller.account().unwrap());
+    let stored = || roster.act(users.password_hash(&account)).unwrap().unwrap();
+    let made = stored();
+    // Test vector of the crypt_blowfish library.
+    let imported = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK";
+    roster.act(users.rehash(&account, &made, imported)).unwrap();
+    let sign_in =
+        |password: &str| roster.nobody().post("/sessions", json!({ "email": "ada@example.org", "password": password }));
+
+    sign_in(&ada.password).refused(401, "bad_credentials");
+    sign_in("U*U*").expect(201);
+    assert!(stored().starts_with("$argon2id$"));
+    sign_in("U*U*").expect(201);
+    sign_in("U*U").refused(401, "bad_credentials");
+}
+
+fn session_of(person: &Person) -> SessionId {
+    SessionId::parse(&person.get("/sessions").ids()[0]).unwrap()
 }

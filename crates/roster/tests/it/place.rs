@@ -5,12 +5,17 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use roster_testkit::postgres::{self, TestDatabase};
+use roster_testkit::refuse_secrets;
 use tempfile::TempDir;
 
+use crate::api::PASSWORD;
 use crate::running::Running;
 
 /// Nobody's key but the tests'.
 pub const SECRET_KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+/// Every password that these tests, the README and the guide's calls use.
+pub const PASSWORDS: [&str; 3] = [PASSWORD, "a long story short", "a longer story still"];
 
 /// Which store a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +94,8 @@ impl Place {
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.folder.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        // All of it, so that secrets in it are found; a test may say otherwise.
+        command.env("ROSTER_LOG__LEVEL", "debug");
         command.envs(self.variables.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
         command
     }
@@ -124,7 +131,9 @@ impl Place {
 impl Said {
     pub fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        let stderr = text(output.stderr);
+        refuse_secrets(&stderr, &PASSWORDS);
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr }
     }
 
     /// Its output, if it went well.

@@ -5,6 +5,10 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
+use roster_testkit::refuse_secrets;
+
+use crate::place::PASSWORDS;
+
 /// Killed when dropped, also when the test fails.
 pub struct Running {
     child: Child,
@@ -23,7 +27,10 @@ impl Running {
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (lines, log) = channel();
         // Read all the time: a full pipe would stop the server.
-        thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
+        thread::spawn(move || {
+            let read = stderr.lines().map_while(Result::ok).inspect(|line| refuse_secrets(line, &PASSWORDS));
+            read.for_each(|line| drop(lines.send(line)));
+        });
 
         let mut running = Self { child, base: String::new(), greeting: String::new(), stdout, log };
         running.stdout.read_line(&mut running.greeting).unwrap();

@@ -1,7 +1,7 @@
 //! `roster user disable` and `roster user enable`
 
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::api::{Api, EMAIL, PASSWORD, text};
 use crate::eventually::eventually;
@@ -14,7 +14,7 @@ const ENABLE: [&str; 4] = ["user", "enable", "--email", EMAIL];
 #[case::sqlite(Kind::Sqlite)]
 #[case::postgres(Kind::Postgres)]
 fn a_running_server_shuts_a_disabled_account_out_and_lets_it_in_again(#[case] kind: Kind) {
-    let place = Place::ready(kind).with("ROSTER_LOG__LEVEL", "debug");
+    let place = Place::ready(kind);
     let running = place.serve();
     let stranger = Api::of(&running);
     let account = json!({"email": EMAIL, "password": PASSWORD});
@@ -39,16 +39,6 @@ fn a_running_server_shuts_a_disabled_account_out_and_lets_it_in_again(#[case] ki
     let again = ada.signed_in();
     assert_eq!(again.get("/contact").0, 200);
     assert!(place.run(&ENABLE).done().contains("isn't disabled"));
-
-    running.signal("TERM");
-    let (_, said, log) = running.ended();
-    let secrets = [&client["access_token"], &session["accessToken"], &session["refreshToken"]].map(Value::to_string);
-    let secrets = secrets.iter().map(|secret| secret.trim_matches('"')).chain([PASSWORD, again.token()]);
-    for secret in secrets {
-        assert!(secret.len() > 10 && !said.contains(secret), "{said}");
-        let told = log.iter().find(|line| line.contains(secret));
-        assert!(told.is_none(), "a secret was logged: {told:?}");
-    }
 }
 
 #[rstest]

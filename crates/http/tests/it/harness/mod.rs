@@ -13,7 +13,7 @@ pub use answer::Answer;
 pub use consumer::Consumer;
 pub use faulty::{Fault, Faulty, Gate, UnwellStore};
 pub use people::{Client, Person};
-pub use roster::Roster;
+pub use roster::{KEY, Roster};
 pub use socket::Socket;
 pub use store::Store::{self, Postgres, Sqlite};
 

@@ -28,6 +28,9 @@ pub struct Roster {
     store: Opened,
 }
 
+/// Stands for the key of servers that nobody gave another.
+pub const KEY: u64 = 7;
+
 /// What a test wants otherwise than usual.
 pub struct Setup {
     store: Store,
@@ -104,8 +107,14 @@ impl Roster {
 
     /// Another server on the same data, with the same keys and the same clock.
     pub fn another_server(&self) -> Self {
+        self.another_server_with_keys(&[KEY])
+    }
+
+    /// Another server on the same data, with the keys that these numbers stand for.
+    pub fn another_server_with_keys(&self, keys: &[u64]) -> Self {
         let setup = Self::setup(Store::Sqlite);
-        run(self.store.again(), self.clock.clone(), 8, setup.http, &setup.identity, setup.ports)
+        let chance = keys.iter().sum::<u64>() + 100;
+        run(self.store.again(), self.clock.clone(), chance, keys, setup.http, &setup.identity, setup.ports)
     }
 
     /// Somebody without any credentials.
@@ -151,7 +160,7 @@ impl Setup {
     /// Starts it.
     pub fn start(self) -> Roster {
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2024-05-06T07:08:09.123Z").expect("an instant")));
-        run(self.store.open(), clock, 7, self.http, &self.identity, self.ports)
+        run(self.store.open(), clock, 7, &[KEY], self.http, &self.identity, self.ports)
     }
 }
 
@@ -160,6 +169,7 @@ fn run(
     store: Opened,
     clock: Arc<ManualClock>,
     seed: u64,
+    keys: &[u64],
     http: HttpSettings,
     identity: &IdentitySettings,
     wrap: Box<dyn FnOnce(ports::Store) -> ports::Store>,
@@ -168,7 +178,8 @@ fn run(
     let ports = wrap(store.ports());
     let entropy = Arc::new(SeededEntropy::new(seed));
     let ids = Arc::new(IdSource::new(&*entropy));
-    let keys = KeyRing::new(vec![SecretKey::generate(&SeededEntropy::new(7))]).expect("a key");
+    let keys = keys.iter().map(|seed| SecretKey::generate(&SeededEntropy::new(*seed))).collect();
+    let keys = KeyRing::new(keys).expect("a key");
     let identity = Identity::new(ports.clone(), clock.clone(), entropy.clone(), ids.clone(), keys.clone(), identity);
     let services = Services { store: ports, identity: Arc::new(identity), keys, clock: clock.clone(), ids, entropy };
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
