@@ -3,8 +3,8 @@
 //! A counter lets attempts through until there were `limit` of them within its window. With that one, and with each one
 //! after it, it closes: for 1 s, then 2, 4, and so on up to 15 minutes, never for ever. Attempts while it is closed are
 //! refused and not counted. The window begins with the first attempt and is prolonged by each time it closes, so that
-//! waiting out one closure doesn't begin everything anew; once it has passed, so is everything. A closure that is further
-//! off than the longest was made under a clock that was ahead, and counts for nothing.
+//! waiting out one closure doesn't begin everything anew; once it has passed, so is everything. A closure that is
+//! further off than the longest was made under a clock that was ahead, and counts for nothing.
 
 use std::time::Duration;
 

@@ -7,10 +7,10 @@
 //! | an account from everywhere | 200 in 15 minutes |
 //! | sign-ups from one address | 20 an hour |
 //!
-//! An address that signed in to an account within 30 days isn't asked for the third, so that nobody can lock the owner
-//! out. Then each closes for longer and longer: see [`roster_domain::closed_for`]. An account is the address that somebody
-//! typed, whether or not it has one, so that both look the same. Of IPv6 a /64 is one address: everybody has as many as
-//! they like below it. Attempts are booked before anything is hashed, and taken back when they succeed, so a burst of
+//! From an address that signed in to an account within 30 days the third isn't asked, so that nobody can lock the owner
+//! out. Then each closes for longer and longer: see [`roster_domain::closed_for`]. An account is the address that
+//! somebody typed, whether or not it has one, so that both look the same. Of IPv6 a /64 is one address: everybody has as
+//! many as they like below it. Attempts are booked before anything is hashed, and taken back when they succeed, so a burst of
 //! parallel guesses counts in full.
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -74,8 +74,8 @@ impl Identity {
         self.book(&[Attempt { key, limit: 20, window: HOUR, unless: None }], None).await.map(drop)
     }
 
-    /// What a guess came to: a right one is taken back, and its address recognised; so is one that nobody looked at. What
-    /// fails here is no reason to keep the outcome from the caller: at worst there is one guess more on the counters.
+    /// What a guess came to: a right one is taken back, and its address recognised; so is one that nobody looked at.
+    /// What fails here is no reason to keep the outcome from the caller: at worst there is one guess more on a counter.
     pub(crate) async fn settle(&self, booked: Booked, outcome: Outcome) {
         let recognised = match outcome {
             Outcome::Wrong => return,

@@ -19,7 +19,8 @@
 //!   whose access token was signed by the removed key gets a fresh one through `x-refresh`. Each [`Purpose`] has its own
 //!   subkey, so that what was signed for one never counts for another.
 //! * **Tokens** are strict: a prefix that secret scanners can look for, one length, one spelling, a checksum. Garbage in
-//!   the place of an access or refresh token is refused before the store is asked. Whatever is compared with a secret is compared in constant time.
+//!   the place of an access or refresh token is refused before the store is asked. Whatever is compared with a secret is
+//!   compared in constant time.
 //! * **Passwords** are hashed on a few threads of their own that keep their memory; no more than 32 wait for them, the
 //!   next is told `Busy` at once. An unknown address costs the same hash as a known one. New passwords should go
 //!   through [`refuse_guessable`] while the request is parsed, so that it stands among the other field errors. How often

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use roster_domain::ports::{self, StoreError};
 use roster_domain::{AuditEntry, AuditEvent, Caller, Origin, Session, SessionId, SessionUse, Timestamp, UserId};
-
 use secrecy::SecretString;
 use tokio::time::timeout;
 
@@ -45,8 +44,8 @@ pub(crate) enum Standing {
 const REFUSED: AuthenticationError = AuthenticationError::Unauthenticated { token_sent: true };
 
 impl Identity {
-    /// Makes a new access token and, unless somebody did so just before, a new refresh token. One that was replaced long
-    /// ago ends its session.
+    /// Makes a new access token and, unless somebody did so just before, a new refresh token. One that was replaced
+    /// long ago ends its session.
     ///
     /// # Errors
     /// [`AuthenticationError::Unauthenticated`] and [`AuthenticationError::Store`] only.
