@@ -2,8 +2,8 @@
 
 use roster_domain::ports::{ClientDeletion, StoreError};
 use roster_domain::{
-    Account, AuditEntry, AuditEvent, Client, ClientId, ClientName, ClientSessionId, GroupTitle, NewClient,
-    NewCredentials, NewGroup, Region, Timestamp,
+    Account, AuditEvent, Client, ClientId, ClientName, ClientSessionId, GroupTitle, NewClient, NewCredentials,
+    NewGroup, Region, Timestamp,
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -44,8 +44,7 @@ impl Identity {
     ) -> Result<Option<(Client, SecretString)>, StoreError> {
         let (access_token, token_hash) = new_client_token(&*self.entropy);
         let credentials = NewCredentials { session_id: self.new_session_id(), token_hash };
-        let event = AuditEvent::CredentialsReplaced;
-        let entry = AuditEntry { subject: Some(id.to_string()), ..self.entry_of(event, actor) };
+        let entry = self.entry_on(AuditEvent::CredentialsReplaced, id, actor);
         let now = self.clock.now();
         let replaced = self.store.clients.replace_credentials(&actor.account, id, credentials, now, entry).await;
         self.revoke(actor.account.user());
@@ -62,7 +61,7 @@ impl Identity {
         id: ClientId,
         with_contacts: bool,
     ) -> Result<ClientDeletion, StoreError> {
-        let entry = AuditEntry { subject: Some(id.to_string()), ..self.entry_of(AuditEvent::ClientDeleted, actor) };
+        let entry = self.entry_on(AuditEvent::ClientDeleted, id, actor);
         let deleted = self.store.clients.delete(&actor.account, id, with_contacts, entry).await;
         self.revoke(actor.account.user());
         deleted

@@ -1,5 +1,6 @@
 //! What all calls about identity share.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,6 +81,11 @@ impl Identity {
     pub(crate) fn entry_of(&self, event: AuditEvent, actor: &Actor) -> AuditEntry {
         let entry = self.entry(event, Some(actor.account.user()), &actor.origin);
         AuditEntry { session: Some(actor.session), ..entry }
+    }
+
+    /// An entry about what somebody did to a thing of theirs.
+    pub(crate) fn entry_on(&self, event: AuditEvent, subject: impl Display, actor: &Actor) -> AuditEntry {
+        AuditEntry { subject: Some(subject.to_string()), ..self.entry_of(event, actor) }
     }
 }
 

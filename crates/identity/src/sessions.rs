@@ -105,7 +105,7 @@ impl Identity {
     /// # Errors
     /// When the store fails.
     pub async fn end_session(&self, actor: &Actor, id: SessionId) -> ports::Result<bool> {
-        let entry = AuditEntry { subject: Some(id.to_string()), ..self.entry_of(AuditEvent::SessionEnded, actor) };
+        let entry = self.entry_on(AuditEvent::SessionEnded, id, actor);
         let ended = self.store.sessions.end(&actor.account, id, self.clock.now(), entry).await;
         self.revoke(actor.account.user());
         ended

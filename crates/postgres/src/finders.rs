@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use roster_domain::ports::{Finders, Result};
 use roster_domain::{ClientCredential, ClientSessionId, EmailKey, Session, SessionId, SignIn, UserId};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::PostgresStore;
@@ -25,16 +25,20 @@ impl Finders for PostgresStore {
     }
 }
 
-async fn sign_in(pool: PgPool, email: EmailKey) -> sqlx::Result<Option<SignIn>> {
-    let key = email.as_str();
+/// Whose address this is: the id as it is stored.
+pub(crate) async fn user_of(connection: &mut PgConnection, email: &EmailKey) -> sqlx::Result<Option<Vec<u8>>> {
     // No stored text holds a NUL, and Postgres takes none even to compare it.
-    if key.contains('\0') {
+    if email.as_str().contains('\0') {
         return Ok(None);
     }
+    sqlx::query_scalar!("SELECT user_id FROM user_emails WHERE email_key = $1", email.as_str())
+        .fetch_optional(connection)
+        .await
+}
+
+async fn sign_in(pool: PgPool, email: EmailKey) -> sqlx::Result<Option<SignIn>> {
     let mut connection = pool.acquire().await?;
-    let user = sqlx::query_scalar!("SELECT user_id FROM user_emails WHERE email_key = $1", key)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let user = user_of(&mut connection, &email).await?;
     // The user of an unknown address is looked up too, so that a known one takes no more round trips.
     let user = user.unwrap_or_default();
     let password_hash = sqlx::query_scalar!(

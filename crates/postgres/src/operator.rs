@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::keys::BELOW_ALL;
 use crate::rows::{self, UserRow};
 use crate::transaction::{again, begin};
-use crate::{PostgresStore, audit, sessions};
+use crate::{PostgresStore, audit, finders, sessions};
 
 #[async_trait]
 impl Operator for PostgresStore {
@@ -41,16 +41,8 @@ impl Operator for PostgresStore {
 }
 
 async fn user(pool: PgPool, email: EmailKey) -> sqlx::Result<Option<ListedUser>> {
-    let key = email.as_str();
-    // No stored text holds a NUL, and Postgres takes none even to compare it.
-    if key.contains('\0') {
-        return Ok(None);
-    }
     let mut connection = pool.acquire().await?;
-    let user = sqlx::query_scalar!("SELECT user_id FROM user_emails WHERE email_key = $1", key)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(user) = user else {
+    let Some(user) = finders::user_of(&mut connection, &email).await? else {
         return Ok(None);
     };
     sqlx::query_as!(

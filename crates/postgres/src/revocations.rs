@@ -2,11 +2,11 @@
 //! hears of it can't find it alive any more. One task hears, on a connection of its own.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::sync::Once;
 use std::time::Duration;
 
 use roster_domain::UserId;
-use roster_domain::ports::{Revocation, Revocations};
+use roster_domain::ports::{Listeners, Revocation, Revocations};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{PgConnection, PgPool};
 use tokio::runtime::Handle;
@@ -41,7 +41,7 @@ pub(crate) async fn tell(connection: &mut PgConnection, user: UserId) -> sqlx::R
 pub(crate) struct Hearing {
     /// Never more than one connection, which is opened when somebody first listens.
     pool: PgPool,
-    listeners: Arc<Listeners>,
+    listeners: Listeners,
     begun: Once,
 }
 
@@ -53,7 +53,7 @@ impl Hearing {
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_lazy_with(connect);
-        Self { pool, listeners: Arc::default(), begun: Once::new() }
+        Self { pool, listeners: Listeners::default(), begun: Once::new() }
     }
 
     fn begin(&self, runtime: &Handle, heard: Box<dyn Fn(Revocation) + Send + Sync>) {
@@ -110,23 +110,4 @@ async fn hear_on_one_listener(pool: &PgPool, listeners: &Listeners, pause: &mut 
 /// What isn't a user's id comes from no server of this kind, and may mean anybody.
 fn revocation(payload: &str) -> Revocation {
     UserId::parse(payload).map_or(Revocation::Everybody, Revocation::User)
-}
-
-type Heard = Arc<dyn Fn(Revocation) + Send + Sync>;
-
-#[derive(Default)]
-struct Listeners(RwLock<Vec<Heard>>);
-
-impl Listeners {
-    fn add(&self, heard: Box<dyn Fn(Revocation) + Send + Sync>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).push(heard.into());
-    }
-
-    fn pass_on(&self, revocation: Revocation) {
-        // Without the lock, so that a listener may add another.
-        let listeners = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        for heard in listeners {
-            heard(revocation);
-        }
-    }
 }

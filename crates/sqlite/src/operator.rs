@@ -46,12 +46,12 @@ impl Operator for SqliteStore {
 
     async fn set_password(&self, user: UserId, hash: &str, at: Timestamp, entry: AuditEntry) -> Result<bool> {
         let hash = hash.to_owned();
-        let then = self.listeners.tell_if(user, |set: &bool| *set);
+        let then = self.tell_if(user, |set: &bool| *set);
         self.writer.write_then(move |connection| set_password(connection, user, &hash, at, &entry), then).await
     }
 
     async fn set_disabled(&self, user: UserId, disabled: bool, at: Timestamp, entry: AuditEntry) -> Result<bool> {
-        let then = self.listeners.tell_if(user, move |changed| disabled && *changed == Some(true));
+        let then = self.tell_if(user, move |changed| disabled && *changed == Some(true));
         let act = move |connection: &Connection| set_disabled(connection, user, disabled, at, &entry);
         Ok(self.writer.write_then(act, then).await?.is_some())
     }

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::revocations::Listeners;
+use roster_domain::ports::Listeners;
+
 use crate::threads::{Readers, Writer};
 use crate::{OpenError, SqliteOptions, file};
 

@@ -41,7 +41,7 @@ pub use groups::{GroupDeletion, GroupRepository, GroupUpdate};
 pub use health::StoreHealth;
 pub use housekeeping::{Due, Housekeeping};
 pub use operator::Operator;
-pub use revocations::{Revocation, Revocations};
+pub use revocations::{Listeners, Revocation, Revocations};
 pub use sessions::SessionRepository;
 pub use users::{UserErasure, UserRepository, UserUpdate};
 

@@ -61,7 +61,7 @@ impl ClientRepository for SqliteStore {
         let user = account.user();
         let act =
             move |connection: &Connection| write::replace_credentials(connection, user, id, &credentials, at, &entry);
-        self.writer.write_then(act, self.listeners.tell_if(user, Option::is_some)).await
+        self.writer.write_then(act, self.tell_if(user, Option::is_some)).await
     }
 
     async fn delete(
@@ -73,7 +73,7 @@ impl ClientRepository for SqliteStore {
     ) -> Result<ClientDeletion> {
         let user = account.user();
         let mut deletion = delete::Deletion::new(user, id, with_contacts, entry);
-        let then = self.listeners.tell_if(user, |outcome| matches!(outcome, ClientDeletion::Done { .. }));
+        let then = self.tell_if(user, |outcome| matches!(outcome, ClientDeletion::Done { .. }));
         self.writer.write_in_steps_then(move |connection| deletion.step(connection), then).await
     }
 }

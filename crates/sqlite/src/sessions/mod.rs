@@ -31,13 +31,13 @@ impl SessionRepository for SqliteStore {
 
     async fn end(&self, account: &Account, id: SessionId, at: Timestamp, entry: AuditEntry) -> Result<bool> {
         let user = account.user();
-        let then = self.listeners.tell_if(user, |ended: &bool| *ended);
+        let then = self.tell_if(user, |ended: &bool| *ended);
         self.writer.write_then(move |connection| write::end(connection, user, id, at, &entry), then).await
     }
 
     async fn end_all(&self, account: &Account, at: Timestamp, entry: AuditEntry) -> Result<u64> {
         let user = account.user();
-        let then = self.listeners.tell_if(user, |ended: &u64| *ended > 0);
+        let then = self.tell_if(user, |ended: &u64| *ended > 0);
         self.writer.write_then(move |connection| write::end_all(connection, user, at, &entry), then).await
     }
 

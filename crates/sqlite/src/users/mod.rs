@@ -46,7 +46,7 @@ impl UserRepository for SqliteStore {
         let ended = move |outcome: &UserUpdate| new_password && matches!(outcome, UserUpdate::Done(_));
         let act =
             move |connection: &Connection| update::user(connection, user, &changes, verified.as_deref(), at, &entries);
-        self.writer.write_then(act, self.listeners.tell_if(user, ended)).await
+        self.writer.write_then(act, self.tell_if(user, ended)).await
     }
 
     async fn rehash(&self, account: &Account, from: &str, to: &str) -> Result<()> {
@@ -56,7 +56,7 @@ impl UserRepository for SqliteStore {
 
     async fn erase(&self, account: &Account, verified: &str, at: Timestamp, entry: AuditEntry) -> Result<UserErasure> {
         let (user, verified) = (account.user(), verified.to_owned());
-        let then = self.listeners.tell_if(user, |outcome| *outcome == UserErasure::Done);
+        let then = self.tell_if(user, |outcome| *outcome == UserErasure::Done);
         self.writer.write_then(move |connection| erase::user(connection, user, &verified, at, &entry), then).await
     }
 }
