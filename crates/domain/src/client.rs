@@ -1,7 +1,7 @@
 //! Clients: messaging identities of a user.
 
 use crate::values::{ClientName, ClientSessionId, Region};
-use crate::{ClientId, NewGroup, Timestamp, UserId};
+use crate::{ClientId, NewGroup, Timestamp, UserId, Version};
 
 /// One messaging identity of a user, e.g. one phone number: it owns groups and contacts, and its credentials
 /// (`session_id` and `access_token`) reach it alone.
@@ -21,6 +21,16 @@ pub struct Client {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Counts every change of the row.
+    pub revision: i64,
+}
+
+impl Client {
+    /// The state it is in.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        Version { created_at: self.created_at, revision: self.revision }
+    }
 }
 
 /// A client to be made, with its default group.
@@ -49,7 +59,8 @@ pub struct NewClient {
 pub struct ClientChanges {
     /// See [`Client::name`].
     pub name: Option<ClientName>,
-    /// See [`Client::region`]; `Some(None)` clears it.
+    /// See [`Client::region`]; `Some(None)` clears it. With another region what is derived of the client's numbers is
+    /// derived anew, in steps, behind the answer: see [`Housekeeping::derive_some`](crate::ports::Housekeeping).
     pub region: Option<Option<Region>>,
     /// `true` makes it the default client and unmakes the other.
     pub is_default: Option<bool>,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 
 /// An instant in UTC, at whole milliseconds: what every stored and answered time is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,16 @@ impl Timestamp {
         DateTime::parse_from_rfc3339(text)
             .map(|instant| Self(instant.timestamp_millis()))
             .map_err(|_| MalformedTimestamp)
+    }
+
+    /// Reads RFC 3339; what is finer than a millisecond counts as the next one.
+    ///
+    /// # Errors
+    /// When the text is not RFC 3339.
+    pub fn parse_rounded_up(text: &str) -> Result<Self, MalformedTimestamp> {
+        let instant = DateTime::parse_from_rfc3339(text).map_err(|_| MalformedTimestamp)?;
+        let begun = i64::from(instant.timestamp_subsec_nanos() % 1_000_000 != 0);
+        Ok(Self(instant.timestamp_millis() + begun))
     }
 
     /// The same instant as chrono's type, for stores that speak it.
@@ -71,7 +81,38 @@ impl From<DateTime<Utc>> for Timestamp {
 /// RFC 3339 in UTC with milliseconds, as the guide prints it: `2023-07-07T20:15:45.962Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_utc().to_rfc3339_opts(SecondsFormat::Millis, true))
+        match self.four_digit_year() {
+            Some(text) => f.write_str(std::str::from_utf8(&text).unwrap_or_default()),
+            None => f.write_str(&self.to_utc().to_rfc3339_opts(SecondsFormat::Millis, true)),
+        }
+    }
+}
+
+impl Timestamp {
+    /// The text of a time from 0001 to 9999, in one pass: a list of contacts holds two for every row.
+    fn four_digit_year(self) -> Option<[u8; 24]> {
+        const DAY: i64 = 86_400_000;
+        let date = NaiveDate::from_epoch_days(i32::try_from(self.0.div_euclid(DAY)).ok()?)?;
+        if !(1..=9999).contains(&date.year()) {
+            return None;
+        }
+        let millis = self.0.rem_euclid(DAY);
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let mut put = |end: usize, digits: usize, mut number: u64| {
+            for at in (end - digits..end).rev() {
+                text[at] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+                number /= 10;
+            }
+        };
+        put(4, 4, u64::from(date.year().unsigned_abs()));
+        put(7, 2, u64::from(date.month()));
+        put(10, 2, u64::from(date.day()));
+        let millis = millis.unsigned_abs();
+        put(13, 2, millis / 3_600_000);
+        put(16, 2, millis / 60_000 % 60);
+        put(19, 2, millis / 1_000 % 60);
+        put(23, 3, millis % 1_000);
+        Some(text)
     }
 }
 
@@ -106,8 +147,22 @@ mod tests {
         }
 
         #[test]
+        fn prints_as_the_library_does(millis in -80_000_000_000_000..300_000_000_000_000_i64) {
+            let instant = Timestamp::from_millis(millis);
+            let printed = instant.to_utc().to_rfc3339_opts(SecondsFormat::Millis, true);
+            prop_assert_eq!(instant.to_string(), printed);
+        }
+
+        #[test]
+        fn rounds_up_to_no_earlier(millis in 0..253_402_300_798_999_i64, nanos in 0..1_000_000_u32) {
+            let text = Timestamp::from_millis(millis).to_string().replace('Z', &format!("{nanos:06}Z"));
+            let rounded = Timestamp::from_millis(millis + i64::from(nanos > 0));
+            prop_assert_eq!(Timestamp::parse_rounded_up(&text), Ok(rounded));
+        }
+
+        #[test]
         fn never_panics(text in ".{0,40}") {
-            let _ = Timestamp::parse(&text);
+            let _ = (Timestamp::parse(&text), Timestamp::parse_rounded_up(&text));
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Contacts.
 
-use crate::values::{Channel, ContactName, Number, SurveySortId};
-use crate::{ClientId, ContactId, GroupId, ObjectId, Timestamp};
+use crate::values::{
+    Channel, ContactName, NameKey, Number, NumberInfo, NumberKind, NumberSuffix, Region, SearchKey, SearchQuery,
+    SurveySortId,
+};
+use crate::{ClientId, ContactId, GroupId, ObjectId, Timestamp, Version};
 
 /// Somebody (or something) a client talks to. It stands in exactly one group of its client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,10 +118,113 @@ impl ContactChanges {
     }
 }
 
-/// Which contacts of a list are meant.
+impl Contact {
+    /// The state it is in.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        Version { created_at: self.created_at, revision: self.revision }
+    }
+}
+
+/// What a store keeps beside a contact to find it by: derived of what the consumer stored, and of the client's region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// What its number is.
+    pub number: NumberInfo,
+    /// Where it stands in lists by name.
+    pub name_key: NameKey,
+    /// Where searches look.
+    pub search_key: SearchKey,
+}
+
+impl Derived {
+    /// That of a contact with this name and number, of a client at home in this region.
+    #[must_use]
+    pub fn of(name: &ContactName, number: &Number, region: Option<&Region>) -> Self {
+        Self {
+            number: NumberInfo::derive(number, region),
+            name_key: NameKey::of(name),
+            search_key: SearchKey::of(name, number),
+        }
+    }
+}
+
+/// Which contacts of a list are meant: those for which all of it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactFilter {
     /// Those of one group. Where the scope isn't narrowed to a client, the group chooses it. An unknown or foreign
     /// group holds nothing.
     pub group_id: Option<GroupId>,
+    /// Those on this channel.
+    pub channel: Option<Channel>,
+    /// Those whose number is this text to the letter, or stands for the phone number that this text stands for in the
+    /// region of the contact's client.
+    pub number: Option<Number>,
+    /// Those whose number ends in these digits: see [`SearchKey::ends_in`].
+    pub number_suffix: Option<NumberSuffix>,
+    /// Those whose number is of this kind.
+    pub kind: Option<NumberKind>,
+    /// Those in whose name or number all the words are found: see [`SearchKey::holds`].
+    pub search: Option<SearchQuery>,
+    /// Those made then or later.
+    pub created_after: Option<Timestamp>,
+    /// Those made earlier.
+    pub created_before: Option<Timestamp>,
+    /// Those changed last then or later.
+    pub updated_after: Option<Timestamp>,
+}
+
+impl ContactFilter {
+    /// Those of one group, or all.
+    #[must_use]
+    pub fn of_group(group_id: Option<GroupId>) -> Self {
+        Self { group_id, ..Self::default() }
+    }
+
+    /// Whether nothing but the group, if that, narrows the list.
+    #[must_use]
+    pub fn is_by_group_only(&self) -> bool {
+        *self == Self::of_group(self.group_id)
+    }
+}
+
+/// In what order contacts are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ContactOrder {
+    /// By id, falling.
+    #[default]
+    Newest,
+    /// By id, rising.
+    Oldest,
+    /// By [`NameKey`], bytewise, then by id, both rising. A contact that is renamed while the list is walked may come
+    /// twice or not at all.
+    Name,
+}
+
+/// Where a contact stands in an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContactPlace {
+    /// In an order by id.
+    Id(ContactId),
+    /// In the order by name.
+    Name(NameKey, ContactId),
+}
+
+impl ContactPlace {
+    /// Where this contact stands.
+    #[must_use]
+    pub fn of(contact: &Contact, order: ContactOrder) -> Self {
+        match order {
+            ContactOrder::Newest | ContactOrder::Oldest => Self::Id(contact.id),
+            ContactOrder::Name => Self::Name(NameKey::of(&contact.name), contact.id),
+        }
+    }
+
+    /// The contact's id.
+    #[must_use]
+    pub const fn id(&self) -> ContactId {
+        match self {
+            Self::Id(id) | Self::Name(_, id) => *id,
+        }
+    }
 }

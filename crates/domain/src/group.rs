@@ -1,7 +1,7 @@
 //! Contact groups.
 
 use crate::values::{GroupTitle, Invalid, InvalidCode};
-use crate::{ClientId, GroupId, Timestamp};
+use crate::{ClientId, GroupId, Timestamp, Version};
 
 /// A named set of a client's contacts. Of each client's groups exactly one is the default, at every instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,14 @@ pub struct ContactGroup {
     pub legacy_version: i64,
     /// Counts every change of the row.
     pub revision: i64,
+}
+
+impl ContactGroup {
+    /// The state it is in.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        Version { created_at: self.created_at, revision: self.revision }
+    }
 }
 
 /// A group to be made. Imported ones bring their own id, times and `__v`.

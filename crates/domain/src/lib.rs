@@ -44,13 +44,17 @@ pub mod ports;
 mod session;
 mod user;
 pub mod values;
+mod version;
 
 pub use attempts::{Attempt, Booking, CounterKey, LONGEST_CLOSURE, Recognition, closed_for};
 pub use audit::{AuditEntry, AuditEvent, Origin};
 pub use caller::{Account, Caller, ClientOnly, Scope, Span};
 pub use client::{Client, ClientChanges, ClientCredential, NewClient, NewCredentials, TokenHash};
 pub use clock::{Clock, MalformedTimestamp, Timestamp};
-pub use contact::{Contact, ContactChanges, ContactFilter, NewContact, Transaction, TransactionChanges};
+pub use contact::{
+    Contact, ContactChanges, ContactFilter, ContactOrder, ContactPlace, Derived, NewContact, Transaction,
+    TransactionChanges,
+};
 pub use entropy::Entropy;
 pub use group::{ContactGroup, ContactsFate, GroupChanges, NewGroup};
 pub use id::{
@@ -61,6 +65,8 @@ pub use page::{Keyset, Limit, Page};
 pub use session::{NewSession, Session, SessionSecret, SessionUse};
 pub use user::{ListedUser, NewAccount, NewUser, PasswordChange, SignIn, User, UserChanges};
 pub use values::{
-    Channel, ClientName, ClientSessionId, ContactName, Email, EmailKey, GroupTitle, Invalid, InvalidCode, NewPassword,
-    Number, PersonName, Region, SurveySortId,
+    Channel, ClientName, ClientSessionId, ContactName, E164, Email, EmailKey, GroupTitle, Invalid, InvalidCode,
+    NameKey, NewPassword, Number, NumberInfo, NumberKind, NumberSuffix, PersonName, Region, SearchKey, SearchQuery,
+    SurveySortId,
 };
+pub use version::{Precondition, Version};

@@ -61,6 +61,12 @@ impl<T> Page<T> {
         Self { items: Vec::new(), has_more: false }
     }
 
+    /// The same page with each row as this makes it.
+    #[must_use]
+    pub fn map<U>(self, row: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(row).collect(), has_more: self.has_more }
+    }
+
     /// The page that a store makes of the rows it read, when it asked for one more than the limit.
     #[must_use]
     pub fn of_one_more(mut rows: Vec<T>, limit: Limit) -> Self {

@@ -1,7 +1,7 @@
 //! Users: who sign in, and own everything.
 
 use crate::values::{Email, PersonName};
-use crate::{NewClient, SessionId, Timestamp, UserId};
+use crate::{NewClient, SessionId, Timestamp, UserId, Version};
 
 /// Somebody who signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,16 @@ pub struct User {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Counts every change that the user sees.
+    pub revision: i64,
+}
+
+impl User {
+    /// The state they are in.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        Version { created_at: self.created_at, revision: self.revision }
+    }
 }
 
 /// A user to be made.

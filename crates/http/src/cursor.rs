@@ -1,13 +1,13 @@
 //! The text of a cursor: where a list goes on, signed, so that it is good only for the caller, the list and the
 //! filters it was made for.
 //!
-//! Base64url of: the last row's place in the order (its id: 12 or 16 bytes), the filters as a query string, and a MAC
-//! (32 bytes) over these and over what isn't in it: route, order, user and client. So filters may be left out beside a
+//! Base64url of: the last row's place in the order (its id: 12 or 16 bytes; by name that too), the filters as a query
+//! string, and a MAC (32 bytes) over these and over what isn't in it: route, order, user and client. So filters may be left out beside a
 //! cursor, and it says nothing that its holder doesn't know.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use roster_domain::{AuditId, Caller, ClientId, ContactId, GroupId, ObjectId, SessionId};
+use roster_domain::{AuditId, Caller, ClientId, ContactId, ContactPlace, GroupId, NameKey, ObjectId, SessionId};
 use roster_identity::{KeyRing, Purpose};
 
 /// Makes and opens the cursors of one list for one caller.
@@ -28,26 +28,23 @@ pub struct Cursor<Place> {
 const MAC: usize = 32;
 
 /// What a list's order goes by, and where a page of it ends.
-pub trait Place: Copy + 'static {
-    /// How many bytes it takes.
-    const SIZE: usize;
+pub trait Place: Clone + 'static {
+    fn write(&self, bytes: &mut Vec<u8>);
 
-    fn bytes(&self) -> &[u8];
-
-    fn of_bytes(bytes: &[u8]) -> Option<Self>;
+    /// Reads what was written; and what stands behind it.
+    fn read(bytes: &[u8]) -> Option<(Self, &[u8])>;
 }
 
 macro_rules! places {
     ($size:literal, $of_bytes:expr => $($id:ident),+) => {$(
         impl Place for $id {
-            const SIZE: usize = $size;
-
-            fn bytes(&self) -> &[u8] {
-                self.as_bytes()
+            fn write(&self, bytes: &mut Vec<u8>) {
+                bytes.extend_from_slice(self.as_bytes());
             }
 
-            fn of_bytes(bytes: &[u8]) -> Option<Self> {
-                $of_bytes(bytes).ok().map(Self::from)
+            fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+                let (id, rest) = bytes.split_at_checked($size)?;
+                Some(($of_bytes(id).ok().map(Self::from)?, rest))
             }
         }
     )+};
@@ -55,6 +52,36 @@ macro_rules! places {
 
 places!(12, ObjectId::try_from => ContactId, GroupId, ClientId);
 places!(16, uuid::Uuid::from_slice => SessionId, AuditId);
+
+/// The id, and by name the length of the key and the key; without one the length is what no key has.
+impl Place for ContactPlace {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        self.id().write(bytes);
+        match self {
+            Self::Id(_) => bytes.extend_from_slice(&NO_NAME.to_be_bytes()),
+            Self::Name(key, _) => {
+                let length = u16::try_from(key.as_str().len()).unwrap_or(NO_NAME);
+                bytes.extend_from_slice(&length.to_be_bytes());
+                bytes.extend_from_slice(key.as_str().as_bytes());
+            }
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (id, rest) = ContactId::read(bytes)?;
+        let (length, rest) = rest.split_first_chunk()?;
+        match u16::from_be_bytes(*length) {
+            NO_NAME => Some((Self::Id(id), rest)),
+            length => {
+                let (key, rest) = rest.split_at_checked(usize::from(length))?;
+                let key = String::from_utf8(key.to_vec()).ok()?;
+                Some((Self::Name(NameKey::from_stored(key), id), rest))
+            }
+        }
+    }
+}
+
+const NO_NAME: u16 = u16::MAX;
 
 impl<'a> CursorSeal<'a> {
     /// The route is that without its prefix: a cursor may go on under the other one.
@@ -76,7 +103,8 @@ impl<'a> CursorSeal<'a> {
     }
 
     pub fn close<P: Place>(&self, cursor: &Cursor<P>) -> String {
-        let mut bytes = cursor.after.bytes().to_vec();
+        let mut bytes = Vec::new();
+        cursor.after.write(&mut bytes);
         bytes.extend_from_slice(cursor.filters.as_bytes());
         let mac = self.keys.sign(Purpose::Cursor, &self.signed(&bytes));
         bytes.extend_from_slice(&mac);
@@ -90,8 +118,8 @@ impl<'a> CursorSeal<'a> {
         if !self.keys.verify(Purpose::Cursor, &self.signed(payload), mac) {
             return None;
         }
-        let (after, filters) = payload.split_at_checked(P::SIZE)?;
-        Some(Cursor { after: P::of_bytes(after)?, filters: String::from_utf8(filters.to_vec()).ok()? })
+        let (after, filters) = P::read(payload)?;
+        Some(Cursor { after, filters: String::from_utf8(filters.to_vec()).ok()? })
     }
 
     fn signed(&self, payload: &[u8]) -> Vec<u8> {

@@ -17,12 +17,14 @@ pub enum Code {
     NotFound,
     NoSuchRoute,
     MethodNotAllowed,
+    NotAcceptable,
     RequestTimeout,
     EmailTaken,
     DefaultGroup,
     DefaultClient,
     NotEmpty,
     CountChanged,
+    PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
     ValidationFailed,
@@ -56,6 +58,9 @@ impl Code {
             Self::MethodNotAllowed => {
                 (S::METHOD_NOT_ALLOWED, "method_not_allowed", "The method can't be used at this path.")
             }
+            Self::NotAcceptable => {
+                (S::NOT_ACCEPTABLE, "not_acceptable", "Lists are answered as application/json or application/x-ndjson.")
+            }
             Self::RequestTimeout => (S::REQUEST_TIMEOUT, "request_timeout", "The body took too long to arrive."),
             Self::EmailTaken => (S::CONFLICT, "email_taken", "An account with this e-mail address exists already."),
             Self::DefaultGroup => (
@@ -69,6 +74,9 @@ impl Code {
             Self::NotEmpty => (S::CONFLICT, "not_empty", "There are contacts in it."),
             Self::CountChanged => {
                 (S::CONFLICT, "count_changed", "There are not as many as confirmed; nothing was deleted.")
+            }
+            Self::PreconditionFailed => {
+                (S::PRECONDITION_FAILED, "precondition_failed", "It has changed since; nothing was done.")
             }
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too_large", "The body is too large."),
             Self::UnsupportedMediaType => {

@@ -149,6 +149,7 @@ impl From<AccountError> for Failure {
             AccountError::WrongPassword => Self::mismatch("currentPassword"),
             AccountError::NewPassword(invalid) => Self::field("password", invalid),
             AccountError::EmailTaken => Self::from(Code::EmailTaken),
+            AccountError::Stale => Self::from(Code::PreconditionFailed),
             AccountError::Refused(refused) => Self::from(refused),
         }
     }

@@ -103,6 +103,11 @@ impl Input {
         self.within(self.app.deadlines.list, act).await
     }
 
+    /// Waits for what has to be searched for.
+    pub async fn search<T, E: Into<Failure>>(&self, act: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
+        self.within(self.app.deadlines.search, act).await
+    }
+
     /// Waits for an act over many rows.
     pub async fn bulk<T, E: Into<Failure>>(&self, act: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
         self.within(self.app.deadlines.bulk, act).await

@@ -36,6 +36,7 @@
 mod answers;
 mod body;
 mod call;
+mod conditional;
 mod credentials;
 mod cursor;
 mod error;

@@ -1,10 +1,10 @@
 //! Lists, all in one way: with `limit` a page and a cursor to the next, without it everything, streamed.
 
+mod form;
 mod page;
 mod streamed;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::ContentType;
 use roster_domain::ports::Result as StoreResult;
 use roster_domain::{Limit, Page, Scope, Span};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::cursor::{CursorSeal, Place};
 use crate::failure::{Answer, Failure};
 use crate::requests::lists::{self, ListFilter, Wanted};
+use form::Form;
 
 /// One kind of list: it owns all that it needs to go on reading while the answer is under way.
 pub trait Listing: 'static {
@@ -25,11 +26,18 @@ pub trait Listing: 'static {
     /// In words; bound into cursors.
     const ORDER: &str;
     const MESSAGE: &str;
+    /// Whether it can also be had as lines of JSON (`Accept: application/x-ndjson`).
+    const AS_LINES: bool = false;
+
+    /// Whether it has to be searched for, which may take longer.
+    fn is_search(&self) -> bool {
+        false
+    }
 
     async fn page(&self, after: Option<Self::Place>, limit: Limit) -> StoreResult<Page<Self::Item>>;
 
     /// Where an item stands in the order.
-    fn place(item: &Self::Item) -> Self::Place;
+    fn place(&self, item: &Self::Item) -> Self::Place;
 
     /// An item as it is answered.
     fn row(item: &Self::Item) -> impl Serialize;
@@ -42,14 +50,26 @@ pub fn wanted<L: Listing>(call: &Call) -> Result<Wanted<L::Filter, L::Place>, Fa
 
 /// Answers a list.
 pub async fn answer<L: Listing>(call: &Call, listing: L, wanted: &Wanted<L::Filter, L::Place>) -> Answer {
+    let form = Form::accepted::<L>(call);
     if call.is_head() {
         // The head alone, which says nothing that would have to be read.
-        return Ok(HttpResponse::Ok().content_type(ContentType::json()).finish());
+        return Ok(HttpResponse::Ok().content_type(form?.content_type()).finish());
     }
     match wanted.limit {
-        Some(limit) => page::answer(call, &listing, wanted, limit).await,
-        None => streamed::answer(call, listing).await,
+        Some(limit) => page::answer(call, &listing, wanted, limit, form?).await,
+        None => streamed::answer(call, listing, form?).await,
     }
+}
+
+/// Waits for the beginning of a list.
+async fn begin<L: Listing>(
+    call: &Call,
+    listing: &L,
+    after: Option<L::Place>,
+    limit: Limit,
+) -> Result<Page<L::Item>, Failure> {
+    let page = listing.page(after, limit);
+    if listing.is_search() { call.search(page).await } else { call.list(page).await }
 }
 
 fn seal<L: Listing>(call: &Call) -> CursorSeal<'_> {

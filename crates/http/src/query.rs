@@ -40,14 +40,15 @@ impl Query {
 
     /// Notes every parameter that isn't one of these (or a credential), is given more than once, or can't be decoded:
     /// so a misspelt filter never returns, moves or deletes everything. Of very many, the first ones.
-    pub fn check(&self, known: &[&str], problems: &mut Problems) {
+    pub fn check(&self, known: &[&[&str]], problems: &mut Problems) {
         for name in self.undecodable.iter().take(NOTED) {
             let name = name.clone().unwrap_or_else(|| "query".to_owned());
             problems.say(name, InvalidCode::Malformed, "must be percent-encoded UTF-8");
         }
         let mut times = HashMap::new();
         let out_of_order = self.parameters.iter().filter_map(|(name, _)| {
-            let is_known = known.contains(&name.as_str()) || credentials::QUERY.contains(&name.as_str());
+            let is_known =
+                known.iter().any(|known| known.contains(&name.as_str())) || credentials::QUERY.contains(&name.as_str());
             let times = times.entry(name).or_insert(0_usize);
             *times += 1;
             match *times {
@@ -91,7 +92,7 @@ mod tests {
 
     fn problems(text: &str) -> Vec<(String, InvalidCode)> {
         let mut problems = Problems::default();
-        Query::parse(text).check(&["limit", "type"], &mut problems);
+        Query::parse(text).check(&[&["limit"], &["type"]], &mut problems);
         problems.into_vec().into_iter().map(|problem| (problem.path.into_owned(), problem.invalid.code)).collect()
     }
 

@@ -10,7 +10,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
 use socket2::SockRef;
 
-use crate::middleware::{cors, finish};
+use crate::middleware::{compress, cors, finish};
 use crate::readiness::Readiness;
 use crate::routes;
 use crate::services::{Services, State};
@@ -42,6 +42,7 @@ pub fn serve(
         App::new()
             .app_data(state.clone())
             .configure(routes::configure)
+            .wrap(from_fn(compress))
             .wrap(Condition::new(!origins.is_empty(), cors::of(&origins)))
             .wrap(from_fn(finish))
     })

@@ -48,6 +48,8 @@ pub struct Deadlines {
     pub one: Duration,
     /// A list, to its first byte.
     pub list: Duration,
+    /// What has to be searched for: a list with filters, to its first byte, and a count.
+    pub search: Duration,
     /// An act over many rows; it goes on in the store when the caller leaves.
     pub bulk: Duration,
     /// Reading a request's body.
@@ -63,6 +65,7 @@ impl Default for Deadlines {
         Self {
             one: Duration::from_millis(2_500),
             list: Duration::from_millis(3_500),
+            search: Duration::from_secs(10),
             bulk: Duration::from_secs(60),
             body: Duration::from_secs(10),
             reader: Duration::from_secs(30),

@@ -2,7 +2,7 @@
 
 use roster_domain::ports::{StoreError, UserErasure, UserUpdate};
 use roster_domain::{
-    AuditEntry, AuditEvent, Email, Invalid, NewPassword, PasswordChange, PersonName, User, UserChanges,
+    AuditEntry, AuditEvent, Email, Invalid, NewPassword, PasswordChange, PersonName, Precondition, User, UserChanges,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -40,6 +40,9 @@ pub enum AccountError {
     /// The address belongs to another account.
     #[error("the address belongs to another account")]
     EmailTaken,
+    /// The user has changed since the caller looked.
+    #[error("the user has changed")]
+    Stale,
     /// Nobody looked at the password, or nothing could be done now.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -56,7 +59,12 @@ impl Identity {
     ///
     /// # Errors
     /// See [`AccountError`].
-    pub async fn update_user(&self, actor: &Actor, request: UserRequest) -> Result<User, AccountError> {
+    pub async fn update_user(
+        &self,
+        actor: &Actor,
+        request: UserRequest,
+        precondition: Precondition,
+    ) -> Result<User, AccountError> {
         let user = self.store.users.get(&actor.account).await?.ok_or(AccountError::Gone)?;
         let UserRequest { email, firstname, lastname, password, current_password } = request;
         let verified = if email.is_some() || password.is_some() {
@@ -82,7 +90,8 @@ impl Identity {
         let ends_sessions = password.is_some();
         let changes = UserChanges { email, firstname, lastname, password };
         let now = self.clock.now();
-        let updated = self.store.users.update(&actor.account, changes, verified.as_deref(), now, entries).await;
+        let users = &self.store.users;
+        let updated = users.update(&actor.account, changes, verified.as_deref(), precondition, now, entries).await;
         if ends_sessions {
             self.revoke(actor.account.user());
         }
@@ -91,6 +100,7 @@ impl Identity {
             UserUpdate::Absent => Err(AccountError::Gone),
             UserUpdate::EmailTaken => Err(AccountError::EmailTaken),
             UserUpdate::PasswordChanged => Err(AccountError::WrongPassword),
+            UserUpdate::Stale => Err(AccountError::Stale),
         }
     }
 
@@ -98,18 +108,24 @@ impl Identity {
     ///
     /// # Errors
     /// See [`AccountError`].
-    pub async fn erase_user(&self, actor: &Actor, password: &SecretString) -> Result<(), AccountError> {
+    pub async fn erase_user(
+        &self,
+        actor: &Actor,
+        password: &SecretString,
+        precondition: Precondition,
+    ) -> Result<(), AccountError> {
         let user = self.store.users.get(&actor.account).await?.ok_or(AccountError::Gone)?;
         let verified = self.verified_hash(actor, &user, password).await?;
         // Nobody's, since the account's own entries go with it.
         let entry = self.entry(AuditEvent::AccountErased, None, &actor.origin);
         let entry = AuditEntry { subject: Some(user.id.to_string()), ..entry };
-        let erased = self.store.users.erase(&actor.account, &verified, self.clock.now(), entry).await;
+        let erased = self.store.users.erase(&actor.account, &verified, precondition, self.clock.now(), entry).await;
         self.revoke(user.id);
         match erased? {
             UserErasure::Done => Ok(()),
             UserErasure::Absent => Err(AccountError::Gone),
             UserErasure::PasswordChanged => Err(AccountError::WrongPassword),
+            UserErasure::Stale => Err(AccountError::Stale),
         }
     }
 

@@ -3,7 +3,7 @@
 use roster_domain::ports::{ClientDeletion, StoreError};
 use roster_domain::{
     Account, AuditEvent, Client, ClientId, ClientName, ClientSessionId, GroupTitle, NewClient, NewCredentials,
-    NewGroup, Region, Timestamp,
+    NewGroup, Precondition, Region, Timestamp,
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -60,9 +60,10 @@ impl Identity {
         actor: &Actor,
         id: ClientId,
         with_contacts: bool,
+        precondition: Precondition,
     ) -> Result<ClientDeletion, StoreError> {
         let entry = self.entry_on(AuditEvent::ClientDeleted, id, actor);
-        let deleted = self.store.clients.delete(&actor.account, id, with_contacts, entry).await;
+        let deleted = self.store.clients.delete(&actor.account, id, with_contacts, precondition, entry).await;
         self.revoke(actor.account.user());
         deleted
     }

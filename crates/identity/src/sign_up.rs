@@ -77,7 +77,8 @@ impl Identity {
         }
         let password_hash = self.passwords.hash(password.expose()).await?;
         let now = self.clock.now();
-        let user = User { id: self.ids.next(now), email, firstname, lastname, created_at: now, updated_at: now };
+        let id = self.ids.next(now);
+        let user = User { id, email, firstname, lastname, created_at: now, updated_at: now, revision: 0 };
         let (client, access_token) = self.new_client(ClientName::from_stored(DEFAULT.to_owned()), None, now);
         let account = NewAccount { user: NewUser { user, password_hash }, client };
         let entry = self.entry(AuditEvent::AccountCreated, Some(account.user.user.id), origin);

@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use crate::revocations::Hearing;
+use crate::rounds::{Rounds, Shared};
 use crate::{PostgresOptions, PostgresStore, options};
 
 /// Why there is no store. None of these texts holds the password.
@@ -44,7 +45,8 @@ const PING_PATIENCE: Duration = Duration::from_millis(500);
 const FRESH: Duration = Duration::from_secs(1);
 
 impl PostgresStore {
-    /// Connects. Every act will run on the tokio runtime that this is called on.
+    /// Connects. Acts run on the tokio runtime that this is called on, those that go in rounds on the one they are called
+    /// on.
     ///
     /// # Errors
     /// When the URL is malformed, the server can't be reached or the database isn't stored in UTF8. Whether it is
@@ -56,12 +58,17 @@ impl PostgresStore {
         let first = open(&connect).await?;
         // Best effort: the server notices a closed socket as well.
         let _ = first.close().await;
+        let runtime = Handle::current();
+        let patience = ACQUIRE_PATIENCE + options.statement_timeout * 4;
+        let pool = pool(options.pool_size).connect_lazy_with(connect.clone());
+        let shared = Shared::new(connect.clone(), options, pool.clone(), runtime.clone(), patience);
         Ok(Arc::new(Self {
-            hearing: Hearing::new(connect.clone()),
-            pool: pool(options.pool_size).connect_lazy_with(connect),
-            runtime: Handle::current(),
+            hearing: Hearing::new(connect),
+            rounds: Rounds::new(shared),
+            pool,
+            runtime,
             bulk_timeout: options.bulk_timeout,
-            patience: ACQUIRE_PATIENCE + options.statement_timeout * 4,
+            patience,
         }))
     }
 }

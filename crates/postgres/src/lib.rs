@@ -1,7 +1,10 @@
-//! The ports over PostgreSQL: each act is one statement, or one transaction, on a pool.
+//! The ports over PostgreSQL: each act is one statement, or one transaction, on a pool; and the most frequent ones share
+//! their statements with what else waits.
 //!
 //! * An act runs in a task of the runtime that connected ([`PostgresStore::connect`]), so it is finished whether or not
 //!   its caller still waits, and sockets belong to one runtime. See `act.rs`.
+//! * Acts on single contacts, and short plain pages, go in rounds, on connections of the runtime they are called on: see
+//!   `rounds`.
 //! * Statements are checked at compile time against `.sqlx`; `scripts/sqlx-prepare` renews it.
 //! * Which failure means what is decided in `error.rs` alone.
 //!
@@ -24,6 +27,7 @@ pub mod migrations;
 mod operator;
 mod options;
 mod revocations;
+mod rounds;
 mod rows;
 mod sessions;
 mod transaction;
@@ -32,6 +36,7 @@ mod users;
 use std::time::Duration;
 
 use revocations::Hearing;
+use rounds::Rounds;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
 
@@ -41,10 +46,13 @@ pub use options::PostgresOptions;
 /// The schema, step by step: `migrations/postgres`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// Every port, over one pool of connections; one more hears of revocations, once somebody listens.
+/// Every port, over one pool of connections, and three more for each runtime that calls; one more hears of revocations,
+/// once somebody listens.
 pub struct PostgresStore {
     pool: PgPool,
     runtime: Handle,
+    /// Beside the pool, for the most frequent acts.
+    rounds: Rounds,
     /// How long one statement of an act over many rows may take.
     bulk_timeout: Duration,
     /// When an act on single things is given up on our side: a paused server can't keep its own time.
@@ -58,6 +66,7 @@ impl PostgresStore {
     /// in steps ends with the step it is at. Revocations aren't heard any more.
     pub async fn close(&self) {
         self.hearing.close().await;
+        self.rounds.close().await;
         self.pool.close().await;
     }
 }

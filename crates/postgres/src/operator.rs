@@ -47,7 +47,7 @@ async fn user(pool: PgPool, email: EmailKey) -> sqlx::Result<Option<ListedUser>>
     };
     sqlx::query_as!(
         ListedUserRow,
-        "SELECT id, email, firstname, lastname, created_at, updated_at, disabled_at \
+        "SELECT id, email, firstname, lastname, created_at, updated_at, revision, disabled_at \
          FROM users WHERE id = $1 AND erased_at IS NULL",
         user,
     )
@@ -61,7 +61,7 @@ async fn users(pool: PgPool, keyset: Keyset<UserId>) -> sqlx::Result<Page<Listed
     let after = keyset.after.as_ref().map_or(BELOW_ALL, |id| id.as_bytes().as_slice());
     let rows = sqlx::query_as!(
         ListedUserRow,
-        "SELECT id, email, firstname, lastname, created_at, updated_at, disabled_at \
+        "SELECT id, email, firstname, lastname, created_at, updated_at, revision, disabled_at \
          FROM users WHERE id > $1 AND erased_at IS NULL ORDER BY id LIMIT $2",
         after,
         keyset.limit.rows() as i64 + 1,
@@ -80,7 +80,8 @@ async fn set_password(
 ) -> sqlx::Result<bool> {
     let mut transaction = begin(pool).await?;
     let set = sqlx::query!(
-        "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1 AND erased_at IS NULL",
+        "UPDATE users SET password_hash = $2, updated_at = $3, revision = revision + 1 \
+         WHERE id = $1 AND erased_at IS NULL",
         user.as_bytes().as_slice(),
         hash,
         at.to_utc(),
@@ -139,6 +140,7 @@ struct ListedUserRow {
     lastname: String,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    revision: i64,
     disabled_at: Option<DateTime<Utc>>,
 }
 
@@ -146,8 +148,8 @@ impl TryFrom<ListedUserRow> for ListedUser {
     type Error = sqlx::Error;
 
     fn try_from(row: ListedUserRow) -> sqlx::Result<Self> {
-        let ListedUserRow { id, email, firstname, lastname, created_at, updated_at, disabled_at } = row;
-        let user = User::try_from(UserRow { id, email, firstname, lastname, created_at, updated_at })?;
+        let ListedUserRow { id, email, firstname, lastname, created_at, updated_at, revision, disabled_at } = row;
+        let user = User::try_from(UserRow { id, email, firstname, lastname, created_at, updated_at, revision })?;
         Ok(Self { user, disabled_at: disabled_at.map(Timestamp::from) })
     }
 }

@@ -9,7 +9,8 @@ use crate::ConnectError;
 /// Sizes and times of the store.
 #[derive(Clone, Copy, Debug)]
 pub struct PostgresOptions {
-    /// How many connections at most for acts; one more hears of revocations.
+    /// How many connections at most for acts, beside three for each runtime that acts are called on (see `rounds`); one
+    /// more hears of revocations.
     pub pool_size: u32,
     /// How long a statement on single things, and a page of a list, may take.
     pub statement_timeout: Duration,
@@ -70,6 +71,12 @@ pub(crate) fn on_indexes(options: PgConnectOptions) -> PgConnectOptions {
         ("enable_mergejoin", "off"),
         ("jit", "off"),
     ])
+}
+
+/// For rounds, beside that: a plan is made once for a statement, before any value is known. It would be made anew for
+/// each round otherwise, and that takes longer than the round. And an order that an index gives in part only is no order.
+pub(crate) fn for_rounds(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([("plan_cache_mode", "force_generic_plan"), ("enable_incremental_sort", "off")])
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub(crate) fn bytes<const N: usize>(bytes: &[u8], column: &'static str) -> sqlx:
 }
 
 /// A row of `contacts`.
+#[derive(sqlx::FromRow)]
 pub(crate) struct ContactRow {
     pub id: Vec<u8>,
     pub client_id: Vec<u8>,
@@ -67,6 +68,7 @@ impl TryFrom<ContactRow> for Contact {
 }
 
 /// A row of `contact_groups`.
+#[derive(sqlx::FromRow)]
 pub(crate) struct GroupRow {
     pub id: Vec<u8>,
     pub client_id: Vec<u8>,
@@ -104,6 +106,7 @@ pub(crate) struct ClientRow {
     pub region: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub revision: i64,
 }
 
 impl TryFrom<ClientRow> for Client {
@@ -118,6 +121,7 @@ impl TryFrom<ClientRow> for Client {
             region: row.region.map(Region::from_stored),
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),
+            revision: row.revision,
         })
     }
 }
@@ -149,6 +153,7 @@ pub(crate) struct UserRow {
     pub lastname: String,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub revision: i64,
 }
 
 impl TryFrom<UserRow> for User {
@@ -162,6 +167,7 @@ impl TryFrom<UserRow> for User {
             lastname: PersonName::from_stored(row.lastname),
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),
+            revision: row.revision,
         })
     }
 }

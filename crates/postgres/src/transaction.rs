@@ -25,6 +25,17 @@ pub(crate) async fn begin_bulk(pool: &PgPool, statement: Duration) -> sqlx::Resu
     pool.begin_with(AssertSqlSafe(begin)).await
 }
 
+/// Begins one that reads, at one instant, whatever number of statements it takes; they may take longer.
+pub(crate) async fn begin_reading(pool: &PgPool, statement: Duration) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let begin = format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = {}",
+        statement.as_millis()
+    );
+    // Nothing but a number goes into it.
+    #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
+    pool.begin_with(AssertSqlSafe(begin)).await
+}
+
 /// Does a whole transaction again when it was undone because of another one (deadlock, serialization failure).
 pub(crate) async fn again<T, F>(transaction: impl Fn() -> F) -> sqlx::Result<T>
 where

@@ -1,5 +1,5 @@
-//! What goes by itself while the server runs: counters, sessions and audit entries that are over, and what is left of
-//! erased accounts.
+//! What goes by itself while the server runs: counters, sessions and audit entries that are over, what is left of erased
+//! accounts, and what is still to be derived of contacts.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -69,6 +69,9 @@ impl Housekeeper {
         if let Err(error) = self.erase().await {
             warn!(%error, "erased accounts couldn't be removed; it is tried again in a minute");
         }
+        if let Err(error) = self.derive().await {
+            warn!(%error, "what contacts are found by couldn't be derived anew; it is tried again in a minute");
+        }
     }
 
     async fn sweep(&self) -> ports::Result<()> {
@@ -84,6 +87,13 @@ impl Housekeeper {
 
     async fn erase(&self) -> ports::Result<()> {
         while self.store.erase_some().await? {
+            yield_now().await;
+        }
+        Ok(())
+    }
+
+    async fn derive(&self) -> ports::Result<()> {
+        while self.store.derive_some().await? {
             yield_now().await;
         }
         Ok(())
@@ -120,6 +130,7 @@ mod tests {
     struct Asked {
         sweeps: Mutex<(u32, Vec<Due>)>,
         erasures: Mutex<(u32, u32)>,
+        derivations: Mutex<u32>,
         broken: bool,
         erased: Notify,
     }
@@ -145,6 +156,12 @@ mod tests {
             }
             Ok(erasures.0 > 0)
         }
+
+        async fn derive_some(&self) -> ports::Result<bool> {
+            let mut derivations = self.derivations.lock().unwrap();
+            *derivations += 1;
+            Ok(*derivations < 2)
+        }
     }
 
     fn runtime() -> Runtime {
@@ -163,6 +180,7 @@ mod tests {
         let due = Due { counters: NOW, sessions: NOW.plus_millis(-30_000), audit: NOW.plus_millis(-400_000) };
         assert_eq!(asked.sweeps.lock().unwrap().1, [due; 3]);
         assert_eq!(asked.erasures.lock().unwrap().1, 2);
+        assert_eq!(*asked.derivations.lock().unwrap(), 2);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod contacts;
 mod error;
 mod file;
 mod finders;
+mod functions;
 mod groups;
 mod health;
 mod housekeeping;

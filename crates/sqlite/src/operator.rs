@@ -11,7 +11,7 @@ use crate::statements::statements;
 use crate::{SqliteStore, audit, sessions, users};
 
 statements! {
-    USER = "SELECT u.id, u.email, u.firstname, u.lastname, u.created_at, u.updated_at, u.disabled_at
+    USER = "SELECT u.id, u.email, u.firstname, u.lastname, u.created_at, u.updated_at, u.revision, u.disabled_at
         FROM user_emails e JOIN users u ON u.id = e.user_id WHERE e.email_key = ?1 AND u.erased_at IS NULL"
         => [
             "SEARCH e USING INDEX sqlite_autoindex_user_emails_1 (email_key=?)",
@@ -19,14 +19,15 @@ statements! {
         ];
 
     /// Oldest first.
-    PAGE = "SELECT id, email, firstname, lastname, created_at, updated_at, disabled_at FROM users
+    PAGE = "SELECT id, email, firstname, lastname, created_at, updated_at, revision, disabled_at FROM users
         WHERE id > ?1 AND erased_at IS NULL ORDER BY id LIMIT ?2"
         => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id>?)"];
 
     DISABLED_AT = "SELECT disabled_at FROM users WHERE id = ?1 AND erased_at IS NULL"
         => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)"];
 
-    SET_PASSWORD = "UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE id = ?1 AND erased_at IS NULL"
+    SET_PASSWORD = "UPDATE users SET password_hash = ?2, updated_at = ?3, revision = revision + 1
+        WHERE id = ?1 AND erased_at IS NULL"
         => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)"];
 
     SET_DISABLED = "UPDATE users SET disabled_at = ?2 WHERE id = ?1"
@@ -68,7 +69,7 @@ fn page(connection: &Connection, keyset: Keyset<UserId>) -> rusqlite::Result<Pag
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<ListedUser> {
-    Ok(ListedUser { user: users::user(row)?, disabled_at: optional_time(row, 6)? })
+    Ok(ListedUser { user: users::user(row)?, disabled_at: optional_time(row, 7)? })
 }
 
 fn set_password(

@@ -39,6 +39,34 @@ pub(crate) fn all<T>(
     connection.prepare_cached(sql)?.query_map(params, map)?.collect()
 }
 
+/// Every row of a page, for which there is room at once.
+pub(crate) fn all_of<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    limit: Limit,
+    map: impl Fn(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query(params)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        if rows.is_empty() {
+            rows.reserve_exact(limit.rows() + 1);
+        }
+        rows.push(map(row)?);
+    }
+    Ok(rows)
+}
+
+/// Several statements that see the same rows: in one transaction, which ends with them.
+pub(crate) fn at_one_instant<T>(connection: &Connection, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    let transaction = connection.unchecked_transaction()?;
+    let read = read()?;
+    transaction.commit()?;
+    Ok(read)
+}
+
 /// Writes; how many rows it touched.
 pub(crate) fn write(connection: &Connection, sql: &str, params: impl Params) -> Result<usize> {
     connection.prepare_cached(sql)?.execute(params)

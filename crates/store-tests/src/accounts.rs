@@ -42,6 +42,7 @@ pub async fn an_account_comes_whole(bench: Bench) {
         region: new_client.region,
         created_at: new_client.created_at,
         updated_at: new_client.updated_at,
+        revision: 0,
     };
     assert_eq!(client, expected);
     let owner = Owner::new(bench.clone(), user, client, new_client.group.id).await;
@@ -145,6 +146,7 @@ pub async fn a_further_client_comes_whole(bench: Bench) {
             region: new.region,
             created_at: new.created_at,
             updated_at: new.updated_at,
+            revision: 0,
         };
         assert_eq!(client, expected);
         assert!(ada.dump().await.clients.contains(&expected));

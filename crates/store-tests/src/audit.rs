@@ -1,5 +1,6 @@
 //! The audit trail: what is added, and who reads what of it.
 
+use roster_domain::Precondition::Exists;
 use std::net::IpAddr;
 
 use roster_domain::{AuditEntry, AuditEvent, Keyset, Origin, SessionId};
@@ -90,7 +91,7 @@ pub async fn an_entry_of_who_is_gone_is_nobodys(bench: Bench) {
     eve.disable(true).await;
     let hash = ada.password_hash().await.unwrap();
     let erased = bench.new_entry(AuditEvent::AccountErased, None);
-    bench.store.users.erase(&ada.account(), &hash, bench.later(), erased).await.unwrap();
+    bench.store.users.erase(&ada.account(), &hash, Exists, bench.later(), erased).await.unwrap();
     for (user, theirs) in [(ada.user.id, false), (bench.id(), false), (eve.user.id, true)] {
         let _ = bench.later();
         let mut entry = bench.new_entry(AuditEvent::SignInFailed, user);

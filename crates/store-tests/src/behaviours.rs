@@ -83,11 +83,16 @@ macro_rules! behaviours {
                 get_reaches_what_the_scope_reaches
                 delete_is_true_once
                 delete_reaches_what_the_scope_reaches;
+            counts:
+                a_count_is_that_of_the_list
+                groups_come_with_their_counts;
             credentials:
                 new_credentials_take_the_place_of_the_old
                 a_secret_alone_may_be_replaced
                 another_users_credentials_cannot_be_replaced
                 of_several_new_credentials_at_once_one_set_is_left;
+            deep_search:
+                a_search_finds_everything_there_is;
             default_clients:
                 another_client_takes_over
                 the_default_client_stays_it
@@ -114,11 +119,23 @@ macro_rules! behaviours {
                 nobody_and_the_disabled_erase_nothing
                 a_large_account_goes_in_steps
                 an_erasure_meets_others_and_inserts;
+            filtered_deletion:
+                each_filter_deletes_what_its_list_holds;
+            filters:
+                each_filter_alone_in_every_list
+                filters_together_narrow_further
+                an_instant_belongs_to_what_comes_after
+                instants_far_off_are_no_trouble
+                an_unknown_or_foreign_group_holds_nothing
+                no_filter_reaches_another_users;
             finders:
                 sign_in_by_the_key_of_an_address
                 credentials_are_found_byte_by_byte
                 every_field_of_a_session_comes_back
                 a_session_of_nobody_is_refused;
+            full_views:
+                a_contact_comes_with_what_its_number_is
+                a_full_view_reaches_what_the_scope_reaches;
             group_deletion:
                 contacts_move_to_the_default_group
                 contacts_move_within_their_client
@@ -148,6 +165,13 @@ macro_rules! behaviours {
                 clients_oldest_first
                 has_more_at_the_edge
                 empty_lists_are_empty;
+            numbers:
+                every_form_finds_every_form
+                without_a_region_national_forms_stand_for_themselves
+                what_is_no_phones_is_found_to_the_letter
+                each_client_reads_numbers_by_its_own_region
+                a_number_changes_what_it_is_found_by
+                a_suffix_is_of_the_digits_as_written;
             operator:
                 users_are_listed_oldest_first
                 a_user_is_found_by_the_key_of_an_address
@@ -157,6 +181,14 @@ macro_rules! behaviours {
                 what_is_so_already_gets_no_entry
                 a_set_password_ends_all_sessions
                 nothing_is_done_to_who_is_gone;
+            orders:
+                names_are_in_the_order_of_their_folded_bytes
+                every_order_of_every_list_in_pages
+                very_long_names_are_ordered_by_their_beginning
+                a_place_outlives_its_contact
+                a_place_needs_no_contact
+                a_new_name_is_a_new_place
+                renames_between_pages_hide_nothing_else;
             ownership:
                 another_users_rows_are_as_if_unknown
                 another_clients_rows_are_as_if_unknown_when_narrowed
@@ -174,11 +206,25 @@ macro_rules! behaviours {
                 nothing_changes_once_the_password_is_another
                 of_several_new_passwords_at_once_one_wins
                 a_hash_is_replaced_only_from_the_stored_one;
+            preconditions:
+                a_contact_changes_in_the_state_it_was_seen_in
+                a_contact_is_deleted_in_the_state_it_was_seen_in
+                a_row_made_anew_is_in_another_state
+                of_many_updates_of_one_state_one_is_done
+                a_group_changes_in_the_state_it_was_seen_in
+                a_client_changes_in_the_state_it_was_seen_in
+                a_user_changes_in_the_state_they_were_seen_in;
             recognition:
                 a_success_opens_what_it_counted_on
                 no_more_is_taken_back_than_was_counted
                 a_counter_is_not_asked_about_the_recognised
                 a_recognition_is_prolonged_and_never_cut;
+            regions:
+                another_region_changes_what_numbers_stand_for
+                new_contacts_are_derived_under_the_new_region_at_once
+                many_contacts_are_derived_in_steps
+                a_region_change_meets_other_writes
+                the_same_region_derives_nothing;
             rotation:
                 a_rotation_puts_in_the_next_secret
                 of_many_rotations_at_once_one_is_true
@@ -186,6 +232,10 @@ macro_rules! behaviours {
                 a_use_moves_times_forward_only
                 a_pair_is_noted_while_it_is_current
                 a_use_revives_nothing;
+            search:
+                the_table_of_searches
+                every_part_of_a_contact_finds_it
+                a_search_follows_every_change;
             sessions:
                 a_session_begins_with_its_entry
                 a_session_that_cannot_begin_leaves_no_entry

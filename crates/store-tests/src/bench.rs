@@ -121,6 +121,7 @@ impl Bench {
                     lastname: PersonName::parse("").unwrap(),
                     created_at: self.now(),
                     updated_at: self.now(),
+                    revision: 0,
                 },
                 password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$aGFzaA".to_owned(),
             },

@@ -6,10 +6,12 @@ use roster_domain::{ContactFilter, GroupId, NewContact, Scope, Span};
 use crate::together::together;
 use crate::{Bench, Owner};
 
-const EVERYTHING: ContactFilter = ContactFilter { group_id: None };
+fn everything() -> ContactFilter {
+    ContactFilter::default()
+}
 
 fn group(id: GroupId) -> ContactFilter {
-    ContactFilter { group_id: Some(id) }
+    ContactFilter::of_group(Some(id))
 }
 
 async fn delete(bench: &Bench, scope: &Scope, span: Span, filter: &ContactFilter, expected: u64) -> MatchingDeletion {
@@ -42,8 +44,8 @@ pub async fn a_wrong_count_deletes_nothing(bench: Bench) {
     let Filled { ada, eve, groups } = filled(&bench).await;
     let before = (ada.dump().await, eve.dump().await);
     let cases = [
-        (Span::AllClients, EVERYTHING, 14_u64),
-        (Span::OneClient, EVERYTHING, 5),
+        (Span::AllClients, everything(), 14_u64),
+        (Span::OneClient, everything(), 5),
         (Span::AllClients, group(groups[3]), 5),
         (Span::OneClient, group(groups[1]), 3),
         (Span::AllClients, group(bench.id()), 0),
@@ -88,17 +90,17 @@ pub async fn deletes_what_the_list_holds(bench: Bench) {
     assert_eq!(left().await, [2, 0, 4, 0]);
 
     // One client: the default one, or the scope's.
-    assert_eq!(delete(&bench, &ada.scope, Span::OneClient, &EVERYTHING, 2).await, Done { deleted: 2 });
+    assert_eq!(delete(&bench, &ada.scope, Span::OneClient, &everything(), 2).await, Done { deleted: 2 });
     assert_eq!(left().await, [0, 0, 4, 0]);
     let default = ada.contact("Amina", "2348000000001").await;
-    assert_eq!(delete(&bench, &ada.only(shop), Span::AllClients, &EVERYTHING, 4).await, Done { deleted: 4 });
+    assert_eq!(delete(&bench, &ada.only(shop), Span::AllClients, &everything(), 4).await, Done { deleted: 4 });
     assert_eq!(ada.dump().await.contacts, [default]);
     for _ in 0..3 {
         ada.make(NewContact { group_id: Some(groups[3]), ..bench.new_contact("2348000000001") }).await;
     }
-    assert_eq!(delete(&bench, &ada.only(shop), Span::OneClient, &EVERYTHING, 3).await, Done { deleted: 3 });
+    assert_eq!(delete(&bench, &ada.only(shop), Span::OneClient, &everything(), 3).await, Done { deleted: 3 });
     ada.make(NewContact { group_id: Some(groups[2]), ..bench.new_contact("2348000000001") }).await;
-    assert_eq!(delete(&bench, &ada.scope, Span::AllClients, &EVERYTHING, 2).await, Done { deleted: 2 });
+    assert_eq!(delete(&bench, &ada.scope, Span::AllClients, &everything(), 2).await, Done { deleted: 2 });
     assert_eq!(ada.dump().await.contacts, []);
     assert_eq!(ada.dump().await.groups.len(), 4, "the groups stay");
     assert_eq!(eve.dump().await, eves);
@@ -111,7 +113,7 @@ pub async fn of_several_at_once_one_deletes(bench: Bench) {
     }
     let mut outcomes = together((0..6).map(|_| {
         let ada = ada.clone();
-        async move { delete(&ada.bench, &ada.scope, Span::AllClients, &EVERYTHING, 20).await }
+        async move { delete(&ada.bench, &ada.scope, Span::AllClients, &everything(), 20).await }
     }))
     .await;
     outcomes.sort_by_key(|outcome| matches!(outcome, CountChanged { .. }));
@@ -140,7 +142,7 @@ pub async fn what_comes_meanwhile_is_counted_or_kept(bench: Bench) {
         for _ in 0..round {
             ada.contacts_in(group.id).await;
         }
-        let filter = ContactFilter { group_id: Some(group.id) };
+        let filter = ContactFilter::of_group(Some(group.id));
         let outcome = delete(&bench, &ada.scope, Span::AllClients, &filter, 20).await;
         inserts.await.unwrap();
         let left = ada.contacts_in(group.id).await;

@@ -1,5 +1,6 @@
 //! Deleting clients, and what goes with them.
 
+use roster_domain::Precondition::Exists;
 use std::slice;
 
 use roster_domain::ports::ClientDeletion;
@@ -20,7 +21,7 @@ fn deleted(owner: &Owner, id: ClientId) -> AuditEntry {
 async fn delete(owner: &Owner, id: ClientId, with_contacts: bool) -> ClientDeletion {
     let _ = owner.bench.later();
     let clients = &owner.bench.store.clients;
-    clients.delete(&owner.account(), id, with_contacts, deleted(owner, id)).await.unwrap()
+    clients.delete(&owner.account(), id, with_contacts, Exists, deleted(owner, id)).await.unwrap()
 }
 
 /// Nothing of it is found, and whatever of its were left would be in the way of the same client.

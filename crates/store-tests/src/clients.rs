@@ -1,6 +1,7 @@
 //! A user reads and changes their clients. Making them is in `accounts`, what concerns the default one in
 //! `default_clients`.
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::ClientUpdate;
 use roster_domain::{Client, ClientChanges, ClientId, ClientName, Region};
 
@@ -9,7 +10,7 @@ use crate::{Bench, Owner};
 impl Owner {
     /// Changes one of their clients now.
     pub(crate) async fn change_client(&self, id: ClientId, changes: ClientChanges) -> ClientUpdate {
-        self.bench.store.clients.update(&self.account(), id, changes, self.bench.now()).await.unwrap()
+        self.bench.store.clients.update(&self.account(), id, changes, Exists, self.bench.now()).await.unwrap()
     }
 
     /// One of their clients as it is now.
@@ -24,7 +25,7 @@ pub(crate) fn called(name: &str) -> ClientChanges {
 }
 
 /// Changes that set the region, or clear it.
-fn at_home_in(code: Option<&str>) -> ClientChanges {
+pub(crate) fn at_home_in(code: Option<&str>) -> ClientChanges {
     ClientChanges { region: Some(code.map(|code| Region::parse(code).unwrap())), ..ClientChanges::default() }
 }
 
@@ -64,6 +65,7 @@ pub async fn a_name_and_a_region_change(bench: Bench) {
     let turns = [called("Attic “№ 1”"), at_home_in(Some("ZW")), both, at_home_in(None), called("Last")];
     for changes in turns {
         expected.updated_at = bench.later();
+        expected.revision += 1;
         expected.name = changes.name.clone().unwrap_or(expected.name);
         expected.region = changes.region.clone().unwrap_or(expected.region);
         assert_eq!(ada.change_client(shop.id, changes).await, ClientUpdate::Done(expected.clone()));

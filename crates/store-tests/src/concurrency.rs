@@ -1,6 +1,7 @@
 //! What callers at the same time may rely on.
 
-use roster_domain::ports::ContactUpdate;
+use roster_domain::Precondition::Exists;
+use roster_domain::ports::{ContactDeletion, ContactUpdate};
 
 use crate::Bench;
 use crate::owner::{renamed, renumbered};
@@ -13,7 +14,7 @@ pub async fn an_answered_write_is_seen_by_every_read(bench: Bench) {
         let contact = ada.contact("Amina", &round.to_string()).await;
         let at = bench.later();
         let name = format!("Round {round}");
-        let outcome = bench.store.contacts.update(&ada.scope, contact.id, renamed(&name), at).await.unwrap();
+        let outcome = bench.store.contacts.update(&ada.scope, contact.id, renamed(&name), Exists, at).await.unwrap();
         let ContactUpdate::Done(contact) = outcome else { panic!("{outcome:?}") };
         let reads = together((0..12).map(|_| {
             let ada = ada.clone();
@@ -23,7 +24,7 @@ pub async fn an_answered_write_is_seen_by_every_read(bench: Bench) {
         for read in reads {
             assert_eq!(read, (Some(contact.clone()), contact.clone()));
         }
-        assert!(bench.store.contacts.delete(&ada.scope, contact.id).await.unwrap());
+        assert_eq!(ada.delete(contact.id).await, ContactDeletion::Done);
         let reads = together((0..12).map(|_| {
             let ada = ada.clone();
             async move { ada.get(contact.id).await }
@@ -57,10 +58,10 @@ pub async fn of_several_deletions_at_once_one_is_true(bench: Bench) {
         let contact = ada.contact("", "2348000000001").await.id;
         let outcomes = together((0..8).map(|_| {
             let ada = ada.clone();
-            async move { ada.bench.store.contacts.delete(&ada.scope, contact).await.unwrap() }
+            async move { ada.delete(contact).await }
         }))
         .await;
-        assert_eq!(outcomes.into_iter().filter(|deleted| *deleted).count(), 1);
+        assert_eq!(outcomes.into_iter().filter(|outcome| *outcome == ContactDeletion::Done).count(), 1);
     }
 }
 
@@ -85,7 +86,7 @@ pub async fn no_read_sees_half_a_change(bench: Bench) {
         let text = round.to_string();
         let mut changes = renamed(&text);
         changes.number = renumbered(&text).number;
-        bench.store.contacts.update(&ada.scope, contact.id, changes, bench.later()).await.unwrap();
+        bench.store.contacts.update(&ada.scope, contact.id, changes, Exists, bench.later()).await.unwrap();
     }
     reader.stop().await;
 }

@@ -1,6 +1,7 @@
 //! Making, reading and deleting single contacts.
 
-use roster_domain::ports::ContactCreation;
+use roster_domain::Precondition::Exists;
+use roster_domain::ports::{ContactCreation, ContactDeletion};
 use roster_domain::values::SurveySortId;
 use roster_domain::{
     Channel, ClientId, Contact, ContactFilter, ContactId, ContactName, GroupId, NewContact, Number, ObjectId, Scope,
@@ -163,7 +164,7 @@ pub async fn numbers_are_kept_verbatim(bench: Bench) {
         assert_eq!(ada.get(created.id).await.unwrap().number, number, "created");
 
         let other = ada.contact("Amina", "2348000000001").await;
-        bench.store.contacts.update(&ada.scope, other.id, renumbered(text), bench.later()).await.unwrap();
+        bench.store.contacts.update(&ada.scope, other.id, renumbered(text), Exists, bench.later()).await.unwrap();
         assert_eq!(ada.get(other.id).await.unwrap().number, number, "updated");
         let listed = ada.contacts_in(ada.group.id).await;
         assert!(listed[..2].iter().all(|contact| contact.number == number), "listed");
@@ -249,11 +250,11 @@ pub async fn delete_is_true_once(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let kept = ada.contact("Amina", "2348000000001").await;
     let gone = ada.contact("Bayo", "2348000000002").await;
-    let delete = async |id| bench.store.contacts.delete(&ada.scope, id).await.unwrap();
-    assert!(delete(gone.id).await);
+    let delete = async |id| ada.delete(id).await;
+    assert_eq!(delete(gone.id).await, ContactDeletion::Done);
     assert_eq!(ada.get(gone.id).await, None);
-    assert!(!delete(gone.id).await);
-    assert!(!delete(bench.id()).await);
+    assert_eq!(delete(gone.id).await, ContactDeletion::Absent);
+    assert_eq!(delete(bench.id()).await, ContactDeletion::Absent);
     assert_eq!(ada.dump().await.contacts, [kept]);
 }
 
@@ -263,9 +264,16 @@ pub async fn delete_reaches_what_the_scope_reaches(bench: Bench) {
     let (shop, _) = ada.client("Shop").await;
     let contact = ada.contact("Amina", "2348000000001").await;
     for scope in [eve.scope, eve.only(ada.client.id), ada.only(shop.id), ada.only(bench.id())] {
-        assert!(!bench.store.contacts.delete(&scope, contact.id).await.unwrap(), "{scope:?}");
+        assert_eq!(
+            bench.store.contacts.delete(&scope, contact.id, Exists).await.unwrap(),
+            ContactDeletion::Absent,
+            "{scope:?}"
+        );
         assert_eq!(ada.get(contact.id).await.as_ref(), Some(&contact));
     }
-    assert!(bench.store.contacts.delete(&ada.only(ada.client.id), contact.id).await.unwrap());
+    assert_eq!(
+        bench.store.contacts.delete(&ada.only(ada.client.id), contact.id, Exists).await.unwrap(),
+        ContactDeletion::Done
+    );
     assert_eq!(ada.get(contact.id).await, None);
 }

@@ -35,7 +35,12 @@ pub async fn new_credentials_take_the_place_of_the_old(bench: Bench) {
         let clients = &bench.store.clients;
         let made =
             clients.replace_credentials(&ada.account(), client.id, new.clone(), at, entry.clone()).await.unwrap();
-        *client = Client { session_id: new.session_id.clone(), updated_at: at, ..client.clone() };
+        *client = Client {
+            session_id: new.session_id.clone(),
+            updated_at: at,
+            revision: client.revision + 1,
+            ..client.clone()
+        };
         assert_eq!(made.as_ref(), Some(&*client));
         assert_eq!(ada.get_client(client.id).await.as_ref(), Some(&*client));
         assert_eq!(find(&bench, &old).await, None, "the old ones are worth nothing");

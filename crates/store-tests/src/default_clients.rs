@@ -1,5 +1,6 @@
 //! Exactly one default client a user, at every instant.
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::{ClientDeletion, ClientUpdate};
 use roster_domain::{AuditEvent, Client, ClientChanges, ContactFilter, Span};
 
@@ -32,9 +33,10 @@ pub async fn another_client_takes_over(bench: Bench) {
     let old = ada.contact("Amina", "2348000000001").await;
     let at = bench.later();
     let changes = ClientChanges { is_default: Some(true), ..called("Market") };
-    let expected = Client { name: changes.name.clone().unwrap(), is_default: true, updated_at: at, ..shop.clone() };
+    let expected =
+        Client { name: changes.name.clone().unwrap(), is_default: true, updated_at: at, revision: 1, ..shop.clone() };
     assert_eq!(ada.change_client(shop.id, changes).await, ClientUpdate::Done(expected.clone()));
-    let stepped_down = Client { is_default: false, updated_at: at, ..ada.client.clone() };
+    let stepped_down = Client { is_default: false, updated_at: at, revision: 1, ..ada.client.clone() };
     assert_eq!(ada.dump().await.clients, [stepped_down, expected, attic]);
     assert_eq!(ada.default_client().await.id, shop.id);
 
@@ -51,7 +53,7 @@ pub async fn another_client_takes_over(bench: Bench) {
     // And back again.
     let at = bench.later();
     let outcome = ada.change_client(ada.client.id, MAKE_DEFAULT).await;
-    assert_eq!(outcome, ClientUpdate::Done(Client { updated_at: at, ..ada.client.clone() }));
+    assert_eq!(outcome, ClientUpdate::Done(Client { updated_at: at, revision: 2, ..ada.client.clone() }));
     assert_eq!(ada.default_client().await.id, ada.client.id);
 }
 
@@ -67,7 +69,8 @@ pub async fn the_default_client_stays_it(bench: Bench) {
     assert_eq!(ada.change_client(shop.id, UNMAKE_DEFAULT).await, ClientUpdate::Done(shop));
     for with_contacts in [false, true] {
         let entry = ada.entry(AuditEvent::ClientDeleted);
-        let outcome = bench.store.clients.delete(&ada.account(), ada.client.id, with_contacts, entry).await.unwrap();
+        let outcome =
+            bench.store.clients.delete(&ada.account(), ada.client.id, with_contacts, Exists, entry).await.unwrap();
         assert_eq!(outcome, ClientDeletion::DefaultClient);
     }
     assert_eq!(ada.dump().await, before);
@@ -115,7 +118,7 @@ pub async fn a_swap_meets_a_deletion(bench: Bench) {
     for _ in 0..10 {
         let (client, _) = ada.client("Chosen").await;
         let (account, entry) = (ada.account(), ada.entry(AuditEvent::ClientDeleted));
-        let deletion = bench.store.clients.delete(&account, client.id, true, entry);
+        let deletion = bench.store.clients.delete(&account, client.id, true, Exists, entry);
         let (swap, deletion) = tokio::join!(ada.change_client(client.id, MAKE_DEFAULT), deletion);
         let now = ada.default_client().await;
         match (swap, deletion.unwrap()) {

@@ -1,5 +1,6 @@
 //! Exactly one default group a client, at every instant.
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::{ContactCreation, GroupDeletion, GroupUpdate};
 use roster_domain::{ContactGroup, ContactsFate, GroupChanges, GroupId, NewGroup};
 
@@ -49,7 +50,8 @@ pub async fn an_update_takes_over(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let friends = ada.group("Friends").await;
     let changes = GroupChanges { is_default: Some(true), ..retitled("Family") };
-    let outcome = bench.store.groups.update(&ada.scope, friends.id, changes.clone(), bench.later()).await.unwrap();
+    let outcome =
+        bench.store.groups.update(&ada.scope, friends.id, changes.clone(), Exists, bench.later()).await.unwrap();
     let GroupUpdate::Done(family) = outcome else { panic!("{outcome:?}") };
     assert!(family.revision > friends.revision);
     let expected = ContactGroup {
@@ -64,7 +66,8 @@ pub async fn an_update_takes_over(bench: Bench) {
     assert_stepped_down(&ada, &ada.group).await;
 
     // And back again.
-    let outcome = bench.store.groups.update(&ada.scope, ada.group.id, MAKE_DEFAULT, bench.later()).await.unwrap();
+    let outcome =
+        bench.store.groups.update(&ada.scope, ada.group.id, MAKE_DEFAULT, Exists, bench.later()).await.unwrap();
     assert!(matches!(outcome, GroupUpdate::Done(group) if group.is_default && group.id == ada.group.id));
     assert_stepped_down(&ada, &family).await;
     assert_eq!(ada.default_group(ada.client.id).await.id, ada.group.id);
@@ -75,11 +78,12 @@ pub async fn the_default_group_stays_it(bench: Bench) {
     ada.group("Friends").await;
     let before = ada.dump().await;
     for changes in [UNMAKE_DEFAULT, GroupChanges { is_default: Some(false), ..retitled("Family") }] {
-        let outcome = bench.store.groups.update(&ada.scope, ada.group.id, changes, bench.later()).await.unwrap();
+        let outcome =
+            bench.store.groups.update(&ada.scope, ada.group.id, changes, Exists, bench.later()).await.unwrap();
         assert_eq!(outcome, GroupUpdate::DefaultGroup);
     }
     for fate in [ContactsFate::Move, ContactsFate::Delete, ContactsFate::Refuse] {
-        let outcome = bench.store.groups.delete(&ada.scope, ada.group.id, fate, bench.later()).await.unwrap();
+        let outcome = bench.store.groups.delete(&ada.scope, ada.group.id, fate, Exists, bench.later()).await.unwrap();
         assert_eq!(outcome, GroupDeletion::DefaultGroup, "{fate:?}");
     }
     assert_eq!(ada.dump().await, before);
@@ -90,7 +94,7 @@ pub async fn unmaking_what_is_no_default_says_nothing(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let friends = ada.group("Friends").await;
     let changes = GroupChanges { is_default: Some(false), ..retitled("Family") };
-    let outcome = bench.store.groups.update(&ada.scope, friends.id, changes, bench.later()).await.unwrap();
+    let outcome = bench.store.groups.update(&ada.scope, friends.id, changes, Exists, bench.later()).await.unwrap();
     assert!(matches!(outcome, GroupUpdate::Done(group) if group.title.as_str() == "Family" && !group.is_default));
     assert_eq!(ada.default_group(ada.client.id).await, ada.group);
 }
@@ -142,17 +146,18 @@ async fn make_default(ada: &Owner, group: NewGroup) {
 }
 
 async fn choose(ada: &Owner, group: GroupId) {
-    let outcome = ada.bench.store.groups.update(&ada.scope, group, MAKE_DEFAULT, ada.bench.later()).await.unwrap();
-    match outcome {
+    let outcome =
+        ada.bench.store.groups.update(&ada.scope, group, MAKE_DEFAULT, Exists, ada.bench.later()).await.unwrap();
+    match &outcome {
         GroupUpdate::Done(group) => assert!(group.is_default),
         GroupUpdate::Absent => {}
-        GroupUpdate::DefaultGroup => panic!("nothing was to be unmade"),
+        GroupUpdate::DefaultGroup | GroupUpdate::Stale => panic!("nothing was to be unmade: {outcome:?}"),
     }
 }
 
 async fn delete(ada: &Owner, group: GroupId) {
     let at = ada.bench.later();
-    let outcome = ada.bench.store.groups.delete(&ada.scope, group, ContactsFate::Move, at).await.unwrap();
+    let outcome = ada.bench.store.groups.delete(&ada.scope, group, ContactsFate::Move, Exists, at).await.unwrap();
     assert_ne!(outcome, GroupDeletion::NotEmpty, "its contacts move");
 }
 

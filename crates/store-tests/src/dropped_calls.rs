@@ -1,5 +1,6 @@
 //! Callers who leave: an act is done wholly or not at all, and the store works on.
 
+use roster_domain::Precondition::Exists;
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
@@ -14,7 +15,7 @@ use crate::walk::{limit, walk_audit};
 use crate::{Bench, Owner};
 
 /// Polls it so many times, with whatever else is ready going on in between, and drops it.
-async fn leave_after<T>(polls: usize, act: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn leave_after<T>(polls: usize, act: impl Future<Output = T>) -> Option<T> {
     let mut act = pin!(act);
     for _ in 0..polls {
         let polled = std::future::poll_fn(|context| Poll::Ready(act.as_mut().poll(context))).await;
@@ -56,8 +57,8 @@ pub async fn a_caller_who_leaves_a_contact(bench: Bench) {
         let id = new.id;
         let at = bench.later();
         leave_after(polls, contacts.create(&ada.scope, new)).await;
-        leave_after(polls, contacts.update(&ada.scope, changing.id, renamed("After"), at)).await;
-        leave_after(polls, contacts.delete(&ada.scope, going.id)).await;
+        leave_after(polls, contacts.update(&ada.scope, changing.id, renamed("After"), Exists, at)).await;
+        leave_after(polls, contacts.delete(&ada.scope, going.id, Exists)).await;
         assert_works(&ada).await;
 
         // Each is one thing or the other; an act that was begun may also end only now.
@@ -85,8 +86,8 @@ pub async fn a_caller_who_leaves_a_group(bench: Bench) {
         let make_default = GroupChanges { title: None, is_default: Some(true) };
         let new = NewGroup { is_default: true, ..bench.new_group("New") };
         leave_after(polls, groups.create(&ada.scope, new)).await;
-        leave_after(polls, groups.update(&ada.scope, chosen.id, make_default, bench.later())).await;
-        leave_after(polls, groups.delete(&ada.scope, doomed.id, ContactsFate::Move, bench.later())).await;
+        leave_after(polls, groups.update(&ada.scope, chosen.id, make_default, Exists, bench.later())).await;
+        leave_after(polls, groups.delete(&ada.scope, doomed.id, ContactsFate::Move, Exists, bench.later())).await;
         ada.default_group(ada.client.id).await;
         assert_works(&ada).await;
         ada.default_group(ada.client.id).await;

@@ -1,5 +1,6 @@
 //! A user erases their account: it is out of reach at once, and in the end nothing of it is left.
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::{ContactCreation, STEP_ROWS, UserErasure, UserUpdate};
 use roster_domain::{
     AuditEntry, AuditEvent, Email, GroupId, NewAccount, NewContact, NewCredentials, NewGroup, Session, UserChanges,
@@ -21,7 +22,7 @@ fn erased(owner: &Owner) -> AuditEntry {
 
 async fn erase_with(owner: &Owner, verified: &str) -> UserErasure {
     let (users, at) = (&owner.bench.store.users, owner.bench.later());
-    users.erase(&owner.account(), verified, at, erased(owner)).await.unwrap()
+    users.erase(&owner.account(), verified, Exists, at, erased(owner)).await.unwrap()
 }
 
 /// Erases the account as somebody who knows the password.
@@ -192,7 +193,7 @@ pub async fn nobody_and_the_disabled_erase_nothing(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let rights = caller(&bench, &nobody, None).account().unwrap();
     let (hash, at) = (bench_hash(&bench), bench.later());
-    let outcome = bench.store.users.erase(&rights, &hash, at, erased(&ada)).await.unwrap();
+    let outcome = bench.store.users.erase(&rights, &hash, Exists, at, erased(&ada)).await.unwrap();
     assert_eq!(outcome, UserErasure::Absent);
     ada.disable(true).await;
     assert_eq!(erase(&ada).await, UserErasure::Absent);

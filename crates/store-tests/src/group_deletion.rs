@@ -1,8 +1,9 @@
 //! Deleting groups, and what becomes of their contacts.
 
+use roster_domain::Precondition::Exists;
 use std::slice;
 
-use roster_domain::ports::{ContactUpdate, GroupDeletion};
+use roster_domain::ports::{ContactDeletion, ContactUpdate, GroupDeletion};
 use roster_domain::{Contact, ContactsFate, GroupId, NewGroup, Scope};
 
 use crate::orphans::looked_for;
@@ -13,7 +14,7 @@ use crate::{Bench, Owner};
 const FATES: [ContactsFate; 3] = [ContactsFate::Move, ContactsFate::Delete, ContactsFate::Refuse];
 
 pub(crate) async fn delete(bench: &Bench, scope: &Scope, id: GroupId, fate: ContactsFate) -> GroupDeletion {
-    bench.store.groups.delete(scope, id, fate, bench.later()).await.unwrap()
+    bench.store.groups.delete(scope, id, fate, Exists, bench.later()).await.unwrap()
 }
 
 pub async fn contacts_move_to_the_default_group(bench: Bench) {
@@ -71,7 +72,7 @@ pub async fn refused_while_it_has_any(bench: Bench) {
     assert_eq!(delete(&bench, &ada.scope, friends.id, ContactsFate::Refuse).await, GroupDeletion::NotEmpty);
     assert_eq!(ada.dump().await, before);
 
-    assert!(bench.store.contacts.delete(&ada.scope, contact.id).await.unwrap());
+    assert_eq!(ada.delete(contact.id).await, ContactDeletion::Done);
     let outcome = delete(&bench, &ada.scope, friends.id, ContactsFate::Refuse).await;
     assert_eq!(outcome, GroupDeletion::Done { contacts: 0 });
     assert_eq!(ada.dump().await.groups, slice::from_ref(&ada.group));
@@ -156,7 +157,8 @@ pub async fn moves_meet_deletions(bench: Bench) {
             let (ada, contact) = (ada.clone(), *contact);
             tokio::spawn(async move {
                 let at = ada.bench.later();
-                let outcome = ada.bench.store.contacts.update(&ada.scope, contact, moved(doomed), at).await.unwrap();
+                let outcome =
+                    ada.bench.store.contacts.update(&ada.scope, contact, moved(doomed), Exists, at).await.unwrap();
                 assert_ne!(outcome, ContactUpdate::Absent);
             })
         });

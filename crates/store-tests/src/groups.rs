@@ -1,5 +1,6 @@
 //! Making, reading and changing groups. What concerns the default one is in `defaults`.
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::GroupUpdate;
 use roster_domain::{ContactGroup, GroupChanges, GroupId, GroupTitle, NewGroup, Scope, Timestamp};
 
@@ -10,7 +11,7 @@ pub(crate) fn retitled(title: &str) -> GroupChanges {
 }
 
 async fn update(bench: &Bench, scope: &Scope, id: GroupId, changes: &GroupChanges) -> GroupUpdate {
-    bench.store.groups.update(scope, id, changes.clone(), bench.later()).await.unwrap()
+    bench.store.groups.update(scope, id, changes.clone(), Exists, bench.later()).await.unwrap()
 }
 
 pub async fn every_field_of_a_group_comes_back(bench: Bench) {

@@ -92,7 +92,7 @@ pub async fn a_large_group_moves_while_others_insert(bench: Bench) {
     assert_eq!(moved.iter().map(|contact| contact.id).collect::<BTreeSet<_>>(), expected);
     assert!(moved.iter().all(|contact| contact.updated_at == moved_at));
 
-    let filter = ContactFilter { group_id: Some(ada.group.id) };
+    let filter = ContactFilter::of_group(Some(ada.group.id));
     let contacts = &bench.store.contacts;
     let wrong = contacts.delete_matching(&ada.scope, Span::OneClient, &filter, count - 1).await.unwrap();
     assert_eq!(wrong, MatchingDeletion::CountChanged { actual: count });

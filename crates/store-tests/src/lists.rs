@@ -2,7 +2,9 @@
 
 use std::slice;
 
-use roster_domain::{ClientId, Contact, ContactFilter, ContactGroup, GroupId, Keyset, Page, Scope, Span};
+use roster_domain::{
+    ClientId, Contact, ContactFilter, ContactGroup, ContactOrder, ContactPlace, GroupId, Keyset, Page, Scope, Span,
+};
 
 use crate::Bench;
 use crate::owner::caller;
@@ -11,7 +13,7 @@ use crate::walk::{first, limit, walk_clients, walk_contacts, walk_groups};
 const SPANS: [Span; 2] = [Span::OneClient, Span::AllClients];
 
 async fn contacts(bench: &Bench, scope: &Scope, span: Span, group_id: Option<GroupId>) -> Vec<Contact> {
-    walk_contacts(&bench.store, scope, span, &ContactFilter { group_id }, limit(3)).await
+    walk_contacts(&bench.store, scope, span, &ContactFilter::of_group(group_id), limit(3)).await
 }
 
 fn ids(contacts: &[&Contact]) -> Vec<Contact> {
@@ -117,7 +119,12 @@ pub async fn has_more_at_the_edge(bench: Bench) {
         for (scope, span) in [(&scope, Span::OneClient), (&scope, Span::AllClients), (&main, Span::OneClient)] {
             for group_id in [None, Some(ada.group.id)] {
                 let keyset = Keyset { after: None, limit: limit(rows) };
-                let page = bench.store.contacts.page(scope, span, &ContactFilter { group_id }, keyset).await.unwrap();
+                let page = bench
+                    .store
+                    .contacts
+                    .page(scope, span, &ContactFilter::of_group(group_id), ContactOrder::Newest, keyset)
+                    .await
+                    .unwrap();
                 assert_eq!((&page.items[..], page.has_more), (&contacts[..shown], expected), "{rows} contacts");
             }
             let keyset = Keyset { after: None, limit: limit(rows) };
@@ -135,9 +142,13 @@ pub async fn has_more_at_the_edge(bench: Bench) {
     }
     // Behind the last row, behind a row that never was, and before all of them.
     let after = async |after| {
-        let keyset = Keyset { after: Some(after), limit: limit(2) };
-        let page =
-            bench.store.contacts.page(&scope, Span::AllClients, &ContactFilter::default(), keyset).await.unwrap();
+        let keyset = Keyset { after: Some(ContactPlace::Id(after)), limit: limit(2) };
+        let page = bench
+            .store
+            .contacts
+            .page(&scope, Span::AllClients, &ContactFilter::default(), ContactOrder::Newest, keyset)
+            .await
+            .unwrap();
         (page.items, page.has_more)
     };
     assert_eq!(after(contacts[1].id).await, (contacts[2..].to_vec(), false));
@@ -148,7 +159,12 @@ pub async fn has_more_at_the_edge(bench: Bench) {
 pub async fn empty_lists_are_empty(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     for span in SPANS {
-        let page = bench.store.contacts.page(&ada.scope, span, &ContactFilter::default(), first()).await.unwrap();
+        let page = bench
+            .store
+            .contacts
+            .page(&ada.scope, span, &ContactFilter::default(), ContactOrder::Newest, first())
+            .await
+            .unwrap();
         assert_eq!(page, Page::empty());
     }
     let nobody = bench.new_account("nobody@example.org").user.user;
@@ -159,7 +175,8 @@ pub async fn empty_lists_are_empty(bench: Bench) {
         let page = bench.store.groups.page(&nobody.scope(), span, first()).await.unwrap();
         assert_eq!(page, Page::empty());
         let filter = ContactFilter::default();
-        let page = bench.store.contacts.page(&nobody.scope(), span, &filter, first()).await.unwrap();
+        let page =
+            bench.store.contacts.page(&nobody.scope(), span, &filter, ContactOrder::Newest, first()).await.unwrap();
         assert_eq!(page, Page::empty());
     }
 }

@@ -1,5 +1,6 @@
 //! What the operator does on the command line.
 
+use roster_domain::Precondition::Exists;
 use roster_domain::{AuditEvent, EmailKey, Keyset, ListedUser, UserId};
 
 use crate::walk::{limit, walk_audit, walk_sessions, walk_users};
@@ -138,6 +139,8 @@ pub async fn a_set_password_ends_all_sessions(bench: Bench) {
     };
     assert!(set("$new").await);
     assert_eq!(ada.password_hash().await.as_deref(), Some("$new"));
+    let user = ada.me().await.unwrap();
+    assert_eq!((user.updated_at, user.revision), (bench.now(), ada.user.revision + 1));
     assert_eq!(ada.sessions().await, []);
     assert_eq!(ada.find_session(session.id).await, None);
     let entry = &ada.trail().await[0];
@@ -156,7 +159,7 @@ pub async fn nothing_is_done_to_who_is_gone(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let hash = ada.password_hash().await.unwrap();
     let erased = bench.new_entry(AuditEvent::AccountErased, None);
-    bench.store.users.erase(&ada.account(), &hash, bench.now(), erased).await.unwrap();
+    bench.store.users.erase(&ada.account(), &hash, Exists, bench.now(), erased).await.unwrap();
     let trail = walk_audit(&bench.store, None, limit(10)).await;
     for user in [ada.user.id, bench.id()] {
         let entry = || bench.new_entry(AuditEvent::PasswordChanged, user);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
-use roster_domain::{ContactFilter, GroupId, Span};
+use roster_domain::{ContactFilter, ContactOrder, GroupId, Span};
 
 use crate::Owner;
 use crate::walk::first;
@@ -35,6 +35,10 @@ pub(crate) fn looked_for(owner: &Owner) -> impl FnMut() -> Pin<Box<dyn Future<Ou
 
 async fn groups_in_use(owner: &Owner) -> BTreeSet<GroupId> {
     let store = &owner.bench.store;
-    let page = store.contacts.page(&owner.scope, Span::AllClients, &ContactFilter::default(), first()).await.unwrap();
+    let page = store
+        .contacts
+        .page(&owner.scope, Span::AllClients, &ContactFilter::default(), ContactOrder::Newest, first())
+        .await
+        .unwrap();
     page.items.into_iter().map(|contact| contact.group_id).collect()
 }

@@ -1,6 +1,7 @@
 //! Somebody who owns things, and what they do in a behaviour's first lines.
 
-use roster_domain::ports::ContactCreation;
+use roster_domain::Precondition::Exists;
+use roster_domain::ports::{ContactCreation, ContactDeletion};
 use roster_domain::{
     Account, Caller, Client, ClientId, Contact, ContactChanges, ContactFilter, ContactGroup, ContactId, ContactName,
     GroupId, Keyset, NewContact, NewGroup, Number, Scope, SessionId, Span, User,
@@ -86,6 +87,11 @@ impl Owner {
         self.bench.store.contacts.get(&self.scope, id).await.unwrap()
     }
 
+    /// Deletes one contact, in whatever state it is.
+    pub async fn delete(&self, id: ContactId) -> ContactDeletion {
+        self.bench.store.contacts.delete(&self.scope, id, Exists).await.unwrap()
+    }
+
     /// One group as it is now.
     pub async fn get_group(&self, id: GroupId) -> Option<ContactGroup> {
         self.bench.store.groups.get(&self.scope, id).await.unwrap()
@@ -93,7 +99,7 @@ impl Owner {
 
     /// All contacts of one of their groups, newest first.
     pub async fn contacts_in(&self, group: GroupId) -> Vec<Contact> {
-        let filter = ContactFilter { group_id: Some(group) };
+        let filter = ContactFilter::of_group(Some(group));
         walk_contacts(&self.bench.store, &self.scope, Span::AllClients, &filter, limit(1_000)).await
     }
 

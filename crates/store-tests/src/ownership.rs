@@ -1,11 +1,12 @@
 //! Every port method with somebody else's rights: as if what it names didn't exist, and nothing of it changes.
 
+use roster_domain::Precondition::Exists;
 use std::fmt::Debug;
 
 use roster_domain::ports::MatchingDeletion;
 use roster_domain::{
-    AuditEvent, ContactChanges, ContactFilter, ContactId, ContactsFate, GroupChanges, GroupId, NewContact, Scope,
-    SessionId, Span,
+    AuditEvent, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactsFate, GroupChanges, GroupId,
+    NewContact, Scope, SessionId, Span,
 };
 
 use crate::groups::retitled;
@@ -31,17 +32,21 @@ async fn outcomes(bench: &Bench, target: &Target) -> Vec<(String, String)> {
     let mut note = |call: &str, outcome: &dyn Debug| all.push((call.to_owned(), format!("{outcome:?}")));
 
     note("contacts.get", &contacts.get(scope, *contact).await.unwrap());
+    note("contacts.get_with_number_info", &contacts.get_with_number_info(scope, *contact).await.unwrap());
     for changes in [ContactChanges::default(), renamed("Mine")] {
-        note("contacts.update", &contacts.update(scope, *contact, changes, at).await.unwrap());
+        note("contacts.update", &contacts.update(scope, *contact, changes, Exists, at).await.unwrap());
     }
-    note("contacts.delete", &contacts.delete(scope, *contact).await.unwrap());
+    note("contacts.delete", &contacts.delete(scope, *contact, Exists).await.unwrap());
     for group in [target.group, target.default_group] {
-        let filter = ContactFilter { group_id: Some(group) };
+        let filter = ContactFilter::of_group(Some(group));
         let new = NewContact { group_id: Some(group), ..bench.new_contact("2348000000009") };
         note("contacts.create", &contacts.create(scope, new).await.unwrap());
-        note("contacts.update to", &contacts.update(scope, *own_contact, moved(group), at).await.unwrap());
+        note("contacts.update to", &contacts.update(scope, *own_contact, moved(group), Exists, at).await.unwrap());
         for span in [Span::OneClient, Span::AllClients] {
-            note("contacts.page", &contacts.page(scope, span, &filter, first()).await.unwrap());
+            for order in [ContactOrder::Newest, ContactOrder::Oldest, ContactOrder::Name] {
+                note("contacts.page", &contacts.page(scope, span, &filter, order, first()).await.unwrap());
+            }
+            note("contacts.count", &contacts.count(scope, span, &filter).await.unwrap());
             for expected in [0, 1] {
                 let outcome = contacts.delete_matching(scope, span, &filter, expected).await.unwrap();
                 note("contacts.delete_matching", &outcome);
@@ -50,10 +55,10 @@ async fn outcomes(bench: &Bench, target: &Target) -> Vec<(String, String)> {
         note("groups.get", &groups.get(scope, group).await.unwrap());
         for is_default in [None, Some(true), Some(false)] {
             let changes = GroupChanges { is_default, ..retitled("Mine") };
-            note("groups.update", &groups.update(scope, group, changes, at).await.unwrap());
+            note("groups.update", &groups.update(scope, group, changes, Exists, at).await.unwrap());
         }
         for fate in [ContactsFate::Refuse, ContactsFate::Move, ContactsFate::Delete] {
-            note("groups.delete", &groups.delete(scope, group, fate, at).await.unwrap());
+            note("groups.delete", &groups.delete(scope, group, fate, Exists, at).await.unwrap());
         }
     }
     all
@@ -63,18 +68,23 @@ async fn outcomes(bench: &Bench, target: &Target) -> Vec<(String, String)> {
 fn nothing_there() -> Vec<(String, String)> {
     let mut all = vec![
         ("contacts.get", "None"),
+        ("contacts.get_with_number_info", "None"),
         ("contacts.update", "Absent"),
         ("contacts.update", "Absent"),
-        ("contacts.delete", "false"),
+        ("contacts.delete", "Absent"),
     ];
-    let page = [
-        ("contacts.page", "Page { items: [], has_more: false }"),
+    let page = ("contacts.page", "Page { items: [], has_more: false }");
+    let lists = [
+        page,
+        page,
+        page,
+        ("contacts.count", "0"),
         ("contacts.delete_matching", "Done { deleted: 0 }"),
         ("contacts.delete_matching", "CountChanged { actual: 0 }"),
     ];
     for _ in ["a group", "a default group"] {
         all.extend([("contacts.create", "UnknownGroup"), ("contacts.update to", "UnknownGroup")]);
-        all.extend([page, page].concat());
+        all.extend([lists, lists].concat());
         all.push(("groups.get", "None"));
         all.extend([("groups.update", "Absent"); 3]);
         all.extend([("groups.delete", "Absent"); 3]);
@@ -141,10 +151,10 @@ pub async fn ids_may_be_the_same_below_two_users(bench: Bench) {
         dumps.push(owner.dump().await);
     }
     let (ids, groups) = (contact.id, &bench.store.groups);
-    bench.store.contacts.update(&eve.scope, ids, renamed("Hers"), bench.later()).await.unwrap();
-    groups.update(&eve.scope, group.id, retitled("Hers"), bench.later()).await.unwrap();
+    bench.store.contacts.update(&eve.scope, ids, renamed("Hers"), Exists, bench.later()).await.unwrap();
+    groups.update(&eve.scope, group.id, retitled("Hers"), Exists, bench.later()).await.unwrap();
     assert_eq!(ada.dump().await, dumps[0]);
-    groups.delete(&eve.scope, group.id, ContactsFate::Delete, bench.later()).await.unwrap();
+    groups.delete(&eve.scope, group.id, ContactsFate::Delete, Exists, bench.later()).await.unwrap();
     assert_eq!(ada.dump().await, dumps[0]);
     assert_eq!(eve.get(ids).await, None);
 }

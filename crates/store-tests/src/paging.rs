@@ -1,9 +1,12 @@
 //! Pages walked while the list changes: what exists throughout appears exactly once, and nothing twice.
 
+use roster_domain::Precondition::Exists;
+use roster_domain::ports::ContactDeletion;
 use std::collections::BTreeSet;
 
 use roster_domain::{
-    Contact, ContactFilter, ContactId, ContactsFate, GroupId, Keyset, NewContact, ObjectId, Scope, Span,
+    Contact, ContactFilter, ContactId, ContactOrder, ContactPlace, ContactsFate, GroupId, Keyset, NewContact, ObjectId,
+    Scope, Span,
 };
 
 use crate::owner::renamed;
@@ -26,7 +29,7 @@ fn assert_descending(walked: &[ContactId]) {
 /// The lists that hold the hundred: every way that a store may have an index of its own for.
 fn lists(owner: &Owner) -> [(Scope, Span, ContactFilter); 4] {
     let all = ContactFilter::default();
-    let group = ContactFilter { group_id: Some(owner.group.id) };
+    let group = ContactFilter::of_group(Some(owner.group.id));
     let narrow = owner.only(owner.client.id);
     [
         (owner.scope, Span::OneClient, all.clone()),
@@ -56,8 +59,9 @@ pub async fn changes_between_pages(bench: Bench) {
         let mut deleted = BTreeSet::new();
         let mut walked: Vec<ContactId> = Vec::new();
         loop {
-            let keyset = Keyset { after: walked.last().copied(), limit: limit(7) };
-            let page = bench.store.contacts.page(&scope, span, &filter, keyset).await.unwrap();
+            let after = walked.last().copied().map(ContactPlace::Id);
+            let keyset = Keyset { after, limit: limit(7) };
+            let page = bench.store.contacts.page(&scope, span, &filter, ContactOrder::Newest, keyset).await.unwrap();
             for contact in &page.items {
                 assert!(!deleted.contains(&contact.id), "deleted before this page was read");
                 walked.push(contact.id);
@@ -67,10 +71,15 @@ pub async fn changes_between_pages(bench: Bench) {
             }
             ada.contact("New", "1").await;
             ada.make(NewContact { id: past(&bench), ..bench.new_contact("2") }).await;
-            bench.store.contacts.update(&scope, contacts[0].id, renamed("Changed"), bench.later()).await.unwrap();
+            bench
+                .store
+                .contacts
+                .update(&scope, contacts[0].id, renamed("Changed"), Exists, bench.later())
+                .await
+                .unwrap();
             let last = contacts.pop().unwrap().id;
             for id in [last, *walked.last().unwrap()] {
-                bench.store.contacts.delete(&scope, id).await.unwrap();
+                bench.store.contacts.delete(&scope, id, Exists).await.unwrap();
                 deleted.insert(id);
             }
         }
@@ -81,7 +90,7 @@ pub async fn changes_between_pages(bench: Bench) {
         }
         let rest = ada.contacts_in(ada.group.id).await;
         for contact in rest {
-            bench.store.contacts.delete(&ada.scope, contact.id).await.unwrap();
+            ada.delete(contact.id).await;
         }
     }
 }
@@ -109,7 +118,7 @@ pub async fn walks_while_others_insert_and_delete(bench: Bench) {
                 let new = ada.contact("New", "1").await;
                 let old = ada.make(NewContact { id: past(&ada.bench), ..ada.bench.new_contact("2") }).await;
                 for id in [new.id, old.id] {
-                    assert!(ada.bench.store.contacts.delete(&ada.scope, id).await.unwrap());
+                    assert_eq!(ada.delete(id).await, ContactDeletion::Done);
                 }
             }
         }
@@ -120,7 +129,7 @@ pub async fn walks_while_others_insert_and_delete(bench: Bench) {
             let (ada, next) = (ada.clone(), passing.next());
             async move {
                 if let Some(id) = next {
-                    assert!(ada.bench.store.contacts.delete(&ada.scope, id).await.unwrap());
+                    assert_eq!(ada.delete(id).await, ContactDeletion::Done);
                 }
             }
         }
@@ -156,7 +165,7 @@ pub async fn groups_come_and_go_between_pages(bench: Bench) {
             let last = page.items.last().unwrap();
             if !last.is_default && groups.len() > 12 {
                 let fate = ContactsFate::Refuse;
-                bench.store.groups.delete(&scope, last.id, fate, bench.later()).await.unwrap();
+                bench.store.groups.delete(&scope, last.id, fate, Exists, bench.later()).await.unwrap();
                 groups.retain(|id| *id != last.id);
             }
         }

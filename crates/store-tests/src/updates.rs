@@ -1,5 +1,6 @@
 //! Changing contacts.
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::ContactUpdate;
 use roster_domain::values::SurveySortId;
 use roster_domain::{
@@ -12,7 +13,7 @@ use crate::together::together;
 use crate::{Bench, Owner};
 
 async fn update(bench: &Bench, scope: &Scope, id: ContactId, changes: ContactChanges, at: Timestamp) -> ContactUpdate {
-    bench.store.contacts.update(scope, id, changes, at).await.unwrap()
+    bench.store.contacts.update(scope, id, changes, Exists, at).await.unwrap()
 }
 
 /// A contact with something in every member.

@@ -1,5 +1,6 @@
 //! A user reads and changes their own account.
 
+use roster_domain::Precondition::Exists;
 use std::slice;
 
 use roster_domain::ports::UserUpdate;
@@ -22,7 +23,7 @@ impl Owner {
         entries: Vec<AuditEntry>,
     ) -> UserUpdate {
         let users = &self.bench.store.users;
-        users.update(&self.account(), changes, verified, self.bench.now(), entries).await.unwrap()
+        users.update(&self.account(), changes, verified, Exists, self.bench.now(), entries).await.unwrap()
     }
 
     /// The user as they are now.
@@ -63,6 +64,7 @@ pub async fn names_change_alone_and_together(bench: Bench) {
     {
         let changes = named(firstname, lastname);
         expected.updated_at = bench.later();
+        expected.revision += 1;
         expected.firstname = changes.firstname.clone().unwrap_or(expected.firstname);
         expected.lastname = changes.lastname.clone().unwrap_or(expected.lastname);
         assert_eq!(ada.change(changes).await, UserUpdate::Done(expected.clone()));
@@ -96,7 +98,8 @@ pub async fn nobody_and_the_disabled_change_nothing(bench: Bench) {
     let nobody = bench.new_account("nobody@example.org").user.user;
     let (rights, at) = (caller(&bench, &nobody, None).account().unwrap(), bench.later());
     let entry = bench.new_entry(AuditEvent::EmailChanged, nobody.id);
-    let outcome = bench.store.users.update(&rights, named(Some("N."), None), None, at, vec![entry]).await.unwrap();
+    let outcome =
+        bench.store.users.update(&rights, named(Some("N."), None), None, Exists, at, vec![entry]).await.unwrap();
     assert_eq!(outcome, UserUpdate::Absent);
 
     let before = ada.dump().await;

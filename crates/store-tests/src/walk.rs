@@ -5,8 +5,8 @@ use std::future::Future;
 
 use roster_domain::ports::{Result, Store};
 use roster_domain::{
-    Account, AuditEntry, AuditId, Client, Contact, ContactFilter, ContactGroup, Keyset, Limit, ListedUser, Page, Scope,
-    Session, Span, Timestamp, UserId,
+    Account, AuditEntry, AuditId, Client, Contact, ContactFilter, ContactGroup, ContactOrder, ContactPlace, Keyset,
+    Limit, ListedUser, Page, Scope, Session, Span, Timestamp, UserId,
 };
 
 /// So many rows.
@@ -22,13 +22,13 @@ pub(crate) fn first<Id>() -> Keyset<Id> {
 /// Every row of a list, in its order.
 pub(crate) async fn walk<T, Id, Read>(limit: Limit, id: impl Fn(&T) -> Id, page: impl Fn(Keyset<Id>) -> Read) -> Vec<T>
 where
-    Id: Copy + PartialEq + Debug,
+    Id: Clone + PartialEq + Debug,
     Read: Future<Output = Result<Page<T>>>,
 {
     let mut all: Vec<T> = Vec::new();
     loop {
         let after = all.last().map(&id);
-        let page = page(Keyset { after, limit }).await.unwrap();
+        let page = page(Keyset { after: after.clone(), limit }).await.unwrap();
         assert!(page.items.len() <= limit.rows(), "a page holds no more than was asked for");
         let next = page.items.first().map(&id);
         assert!(next != after || next.is_none(), "a page begins behind the one before");
@@ -40,7 +40,7 @@ where
     }
 }
 
-/// Every contact of a list, in its order.
+/// Every contact of a list, newest first.
 pub(crate) async fn walk_contacts(
     store: &Store,
     scope: &Scope,
@@ -48,7 +48,20 @@ pub(crate) async fn walk_contacts(
     filter: &ContactFilter,
     limit: Limit,
 ) -> Vec<Contact> {
-    walk(limit, |contact: &Contact| contact.id, |keyset| store.contacts.page(scope, span, filter, keyset)).await
+    walk_in_order(store, scope, span, filter, ContactOrder::Newest, limit).await
+}
+
+/// Every contact of a list, in this order.
+pub(crate) async fn walk_in_order(
+    store: &Store,
+    scope: &Scope,
+    span: Span,
+    filter: &ContactFilter,
+    order: ContactOrder,
+    limit: Limit,
+) -> Vec<Contact> {
+    let place = |contact: &Contact| ContactPlace::of(contact, order);
+    walk(limit, place, |keyset| store.contacts.page(scope, span, filter, order, keyset)).await
 }
 
 /// Every group of a list, in its order.

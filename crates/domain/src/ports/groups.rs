@@ -1,7 +1,10 @@
 use async_trait::async_trait;
 
 use super::Result;
-use crate::{ContactGroup, ContactsFate, GroupChanges, GroupId, Keyset, NewGroup, Page, Scope, Span, Timestamp};
+use crate::{
+    ContactFilter, ContactGroup, ContactsFate, GroupChanges, GroupId, Keyset, NewGroup, Page, Precondition, Scope,
+    Span, Timestamp,
+};
 
 /// Contact groups below a user.
 ///
@@ -18,14 +21,38 @@ pub trait GroupRepository: Send + Sync {
     /// A page, oldest first (by id).
     async fn page(&self, scope: &Scope, span: Span, keyset: Keyset<GroupId>) -> Result<Page<ContactGroup>>;
 
-    /// Makes the changes, all or none. Where they change nothing, nothing is written: time and revision stay.
-    async fn update(&self, scope: &Scope, id: GroupId, changes: GroupChanges, at: Timestamp) -> Result<GroupUpdate>;
+    /// The same page, each group with how many of its contacts match the filter (whose `group_id` says nothing here).
+    async fn page_with_counts(
+        &self,
+        scope: &Scope,
+        span: Span,
+        filter: &ContactFilter,
+        keyset: Keyset<GroupId>,
+    ) -> Result<Page<(ContactGroup, u64)>>;
 
-    /// Deletes a group. Its contacts move to the client's default group (with a new time and revision) or are deleted.
+    /// Makes the changes, all or none, if the precondition holds. Where they change nothing, nothing is written: time
+    /// and revision stay.
+    async fn update(
+        &self,
+        scope: &Scope,
+        id: GroupId,
+        changes: GroupChanges,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Result<GroupUpdate>;
+
+    /// Deletes a group, if the precondition holds when it begins and when the group goes. Its contacts move to the client's default group (with a new time and revision) or are deleted.
     /// More than [`MANY_ROWS`](super::MANY_ROWS) of them go in steps before the group and the last of them go in one
     /// transaction: at every instant each contact is in an existing group of its client, and an interrupted deletion
     /// can be repeated.
-    async fn delete(&self, scope: &Scope, id: GroupId, fate: ContactsFate, at: Timestamp) -> Result<GroupDeletion>;
+    async fn delete(
+        &self,
+        scope: &Scope,
+        id: GroupId,
+        fate: ContactsFate,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Result<GroupDeletion>;
 }
 
 /// What became of a group to be changed.
@@ -37,6 +64,8 @@ pub enum GroupUpdate {
     Absent,
     /// It is the default group and can't stop being that by itself.
     DefaultGroup,
+    /// The precondition doesn't hold.
+    Stale,
 }
 
 /// What became of a group to be deleted.
@@ -53,4 +82,6 @@ pub enum GroupDeletion {
     DefaultGroup,
     /// It has contacts, and the caller asked to refuse then.
     NotEmpty,
+    /// The precondition doesn't hold.
+    Stale,
 }

@@ -13,6 +13,11 @@ pub trait Housekeeping: Send + Sync {
     /// Goes on with the erasure of users who were marked erased: what is below them, children first, then they
     /// themselves. Nothing is left of an account in the end but the entry that says it was erased.
     async fn erase_some(&self) -> Result<bool>;
+
+    /// Goes on deriving anew (see [`Derived`](crate::Derived)) what the contacts of a client are found by: after its
+    /// region has changed, or a migration has changed what is derived. Times and revisions stay: nothing that a
+    /// consumer stored changes.
+    async fn derive_some(&self) -> Result<bool>;
 }
 
 /// What is over, and since when.

@@ -34,7 +34,7 @@ use std::sync::Arc;
 pub use attempts::AttemptLedger;
 pub use audit::AuditRepository;
 pub use clients::{ClientDeletion, ClientRepository, ClientUpdate};
-pub use contacts::{ContactCreation, ContactRepository, ContactUpdate, MatchingDeletion};
+pub use contacts::{ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion};
 pub use error::{Result, StoreError};
 pub use finders::Finders;
 pub use groups::{GroupDeletion, GroupRepository, GroupUpdate};

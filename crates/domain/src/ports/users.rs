@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 
 use super::Result;
-use crate::{Account, AuditEntry, Client, NewAccount, Timestamp, User, UserChanges};
+use crate::{Account, AuditEntry, Client, NewAccount, Precondition, Timestamp, User, UserChanges};
 
 /// Users.
 #[async_trait]
@@ -18,12 +18,14 @@ pub trait UserRepository: Send + Sync {
 
     /// Makes the changes, all or none, with the entries. Where they change nothing, nothing is written but the entries.
     /// A new address takes the place of the old one for signing in. A new password ends every session but the one it
-    /// keeps. With `verified` it is done only while the stored hash is still that.
+    /// keeps. With `verified` it is done only while the stored hash is still that, and only if the precondition holds.
+    /// A new revision comes with every change, that of the password too.
     async fn update(
         &self,
         account: &Account,
         changes: UserChanges,
         verified: Option<&str>,
+        precondition: Precondition,
         at: Timestamp,
         entries: Vec<AuditEntry>,
     ) -> Result<UserUpdate>;
@@ -31,10 +33,17 @@ pub trait UserRepository: Send + Sync {
     /// Puts a hash of the same password in the place of `from`, if that is still the stored one.
     async fn rehash(&self, account: &Account, from: &str, to: &str) -> Result<()>;
 
-    /// Takes the user away from every caller at once, if the stored hash is still `verified`: marks the user erased,
+    /// Takes the user away from every caller at once, if the stored hash is still `verified` and the precondition holds: marks the user erased,
     /// ends the sessions, frees the address and the clients' credentials, and adds the entry (which is nobody's). What
     /// is left of the account goes in [`Housekeeping::erase_some`](super::Housekeeping::erase_some).
-    async fn erase(&self, account: &Account, verified: &str, at: Timestamp, entry: AuditEntry) -> Result<UserErasure>;
+    async fn erase(
+        &self,
+        account: &Account,
+        verified: &str,
+        precondition: Precondition,
+        at: Timestamp,
+        entry: AuditEntry,
+    ) -> Result<UserErasure>;
 }
 
 /// What became of a user to be changed.
@@ -48,6 +57,8 @@ pub enum UserUpdate {
     EmailTaken,
     /// The password isn't any more the one that was verified.
     PasswordChanged,
+    /// The precondition doesn't hold.
+    Stale,
 }
 
 /// What became of a user to be erased.
@@ -59,4 +70,6 @@ pub enum UserErasure {
     Absent,
     /// The password isn't any more the one that was verified.
     PasswordChanged,
+    /// The precondition doesn't hold.
+    Stale,
 }

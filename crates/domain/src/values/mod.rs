@@ -3,20 +3,26 @@
 mod channel;
 mod client_session_id;
 mod email;
+mod fold;
 mod invalid;
 mod number;
+mod number_info;
 mod password;
 mod region;
+mod search;
 mod survey;
 mod text;
 
 pub use channel::Channel;
 pub use client_session_id::ClientSessionId;
 pub use email::{Email, EmailKey};
+pub use fold::fold;
 pub use invalid::{Invalid, InvalidCode};
 pub use number::Number;
+pub use number_info::{E164, NumberInfo, NumberKind};
 pub use password::NewPassword;
 pub use region::Region;
+pub use search::{NameKey, NumberSuffix, SearchKey, SearchQuery};
 pub use survey::SurveySortId;
 pub use text::{ClientName, ContactName, GroupTitle, PersonName};
 

@@ -1,4 +1,6 @@
-use roster_domain::{ClientId, Contact, ContactId, GroupId, ObjectId, SurveySortId, Timestamp, Transaction};
+use roster_domain::{
+    ClientId, Contact, ContactId, E164, GroupId, NumberInfo, ObjectId, SurveySortId, Timestamp, Transaction,
+};
 use serde::{Serialize, Serializer};
 
 use super::shown::shown;
@@ -21,6 +23,15 @@ pub struct ContactJson<'a> {
     #[serde(rename = "updatedAt", serialize_with = "shown")]
     updated_at: Timestamp,
     __v: i64,
+    /// In the full view only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number_info: Option<NumberInfoJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct NumberInfoJson<'a> {
+    kind: &'static str,
+    e164: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +61,14 @@ fn sort_id<S: Serializer>(value: &Option<&SurveySortId>, serializer: S) -> Resul
     }
 }
 
+impl<'a> ContactJson<'a> {
+    /// With what is derived of the number.
+    pub fn full(contact: &'a Contact, info: &'a NumberInfo) -> Self {
+        let info = NumberInfoJson { kind: info.kind.as_str(), e164: info.e164.as_ref().map(E164::as_str) };
+        Self { number_info: Some(info), ..Self::from(contact) }
+    }
+}
+
 impl<'a> From<&'a Contact> for ContactJson<'a> {
     fn from(contact: &'a Contact) -> Self {
         let Transaction { survey_id, survey_sort_id } = &contact.transaction;
@@ -64,6 +83,7 @@ impl<'a> From<&'a Contact> for ContactJson<'a> {
             created_at: contact.created_at,
             updated_at: contact.updated_at,
             __v: contact.legacy_version,
+            number_info: None,
         }
     }
 }

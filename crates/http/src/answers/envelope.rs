@@ -4,6 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{ContentType, HeaderValue, LOCATION};
 use serde::Serialize;
 
+use crate::call::Call;
+use crate::conditional::Tag;
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
 
@@ -28,6 +30,14 @@ pub fn ok(message: &str, data: impl Serialize) -> Answer {
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
 }
 
+/// 200 with a thing in the state that the tag names; 304 where the caller has just that already.
+pub fn state(call: &Call, message: &str, data: impl Serialize, tag: &Tag) -> Answer {
+    if tag.is_known(call.request.headers())? {
+        return tag.mark(HttpResponse::NotModified().finish());
+    }
+    tag.mark(ok(message, data)?)
+}
+
 /// 201 with this data, which from now on is at `location`.
 pub fn created(message: &str, data: impl Serialize, location: &str) -> Answer {
     let body = json(&Success { status: true, message, data, page: None })?;
@@ -39,6 +49,16 @@ pub fn created(message: &str, data: impl Serialize, location: &str) -> Answer {
 pub fn listed(message: &str, rows: impl Serialize, next_cursor: Option<&str>) -> Result<Vec<u8>, Failure> {
     let page = PageJson { next_cursor, has_more: next_cursor.is_some() };
     json(&Success { status: true, message, data: rows, page: Some(page) })
+}
+
+/// A row a line, and nothing around them.
+pub fn lines(rows: impl Iterator<Item = impl Serialize>) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    for row in rows {
+        serde_json::to_writer(&mut bytes, &row).map_err(|error| Failure::caused(Code::Internal, error))?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
 }
 
 /// How a streamed list begins; rows follow, with commas between, and then `]}`.

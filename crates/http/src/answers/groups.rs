@@ -17,6 +17,16 @@ pub struct GroupJson<'a> {
     #[serde(rename = "updatedAt", serialize_with = "shown")]
     updated_at: Timestamp,
     __v: i64,
+    /// How many contacts there are in it, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contacts: Option<u64>,
+}
+
+impl<'a> GroupJson<'a> {
+    /// With how many contacts there are in it, if that was counted.
+    pub fn counted(group: &'a ContactGroup, contacts: Option<u64>) -> Self {
+        Self { contacts, ..Self::from(group) }
+    }
 }
 
 impl<'a> From<&'a ContactGroup> for GroupJson<'a> {
@@ -29,6 +39,7 @@ impl<'a> From<&'a ContactGroup> for GroupJson<'a> {
             created_at: group.created_at,
             updated_at: group.updated_at,
             __v: group.legacy_version,
+            contacts: None,
         }
     }
 }

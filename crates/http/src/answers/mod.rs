@@ -4,6 +4,7 @@
 mod audit;
 mod clients;
 mod contacts;
+mod count;
 mod deleted;
 mod envelope;
 mod failures;
@@ -15,8 +16,9 @@ mod users;
 pub use audit::AuditEntryJson;
 pub use clients::ClientJson;
 pub use contacts::ContactJson;
+pub use count::Count;
 pub use deleted::Deleted;
-pub use envelope::{created, json, listed, ok, opening};
+pub use envelope::{created, json, lines, listed, ok, opening, state};
 pub use failures::FailureJson;
 pub use groups::GroupJson;
 pub use sessions::{SessionJson, SignedInJson};

@@ -1,11 +1,12 @@
 //! One page, with the way to the next.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{ContentType, HeaderValue, LINK};
+use actix_web::http::header::{HeaderValue, LINK};
 use roster_domain::Limit;
 use serde::{Serialize, Serializer};
 
-use super::{Listing, seal};
+use super::form::Form;
+use super::{Listing, begin, seal};
 use crate::answers;
 use crate::call::Call;
 use crate::cursor::Cursor;
@@ -18,12 +19,16 @@ pub async fn answer<L: Listing>(
     listing: &L,
     wanted: &Wanted<L::Filter, L::Place>,
     limit: Limit,
+    form: Form,
 ) -> Answer {
-    let page = call.list(listing.page(wanted.after, limit)).await?;
-    let last = page.items.last().filter(|_| page.has_more).map(L::place);
+    let page = begin(call, listing, wanted.after.clone(), limit).await?;
+    let last = page.items.last().filter(|_| page.has_more).map(|last| listing.place(last));
     let next = last.map(|after| seal::<L>(call).close(&Cursor { after, filters: lists::encoded(&wanted.filter) }));
-    let body = answers::listed(L::MESSAGE, Rows::<L>(&page.items), next.as_deref())?;
-    let mut answer = HttpResponse::Ok().content_type(ContentType::json()).body(body);
+    let body = match form {
+        Form::Json => answers::listed(L::MESSAGE, Rows::<L>(&page.items), next.as_deref())?,
+        Form::Lines => answers::lines(page.items.iter().map(L::row))?,
+    };
+    let mut answer = HttpResponse::Ok().content_type(form.content_type()).body(body);
     if let Some(cursor) = next {
         answer.headers_mut().insert(LINK, link::<L>(call, &wanted.filter, limit, &cursor)?);
     }

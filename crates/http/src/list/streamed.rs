@@ -3,44 +3,55 @@
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::ContentType;
 use bytes::Bytes;
-use futures_util::stream::try_unfold;
+use futures_util::StreamExt;
+use futures_util::future::ready;
+use futures_util::stream::{once, try_unfold};
 use roster_domain::ports::StoreError;
 use roster_domain::{Limit, Page};
 use tokio::time::timeout;
 
-use super::Listing;
+use super::form::Form;
+use super::{Listing, begin};
 use crate::answers;
 use crate::call::Call;
 use crate::error::Code;
-use crate::failure::Answer;
+use crate::failure::{Answer, Failure};
 use crate::notes::Notes;
 use crate::streams::StreamPermit;
 
 /// A piece is sent when it has so many bytes.
 const PIECE: usize = 256 * 1024;
 
-/// The head goes out with the first rows: a failure before that is an ordinary error.
-pub async fn answer<L: Listing>(call: &Call, listing: L) -> Answer {
+/// The head goes out with the first rows: a failure before that is an ordinary error. A list that is all in the first
+/// piece is an ordinary answer.
+pub async fn answer<L: Listing>(call: &Call, listing: L, form: Form) -> Answer {
     let permit = call.app.streams.open(call.caller.user()).ok_or(Code::Overloaded)?;
-    let page = call.list(listing.page(None, Limit::stream_chunk())).await?;
+    let page = begin(call, &listing, None, Limit::stream_chunk()).await?;
     let reading = Reading {
-        rows: Rows::of(page),
-        listing,
-        piece: answers::opening(L::MESSAGE)?,
+        rows: Rows::of(&listing, page),
+        piece: match form {
+            Form::Json => answers::opening(L::MESSAGE)?,
+            Form::Lines => Vec::new(),
+        },
+        form,
         is_first: true,
-        deadline: call.app.deadlines.list,
+        deadline: if listing.is_search() { call.app.deadlines.search } else { call.app.deadlines.list },
+        listing,
         request_id: Notes::of(&call.request).request_id.clone(),
         _permit: permit,
     };
-    let pieces = try_unfold(Some(reading), |reading| async move {
+    let (first, rest) = reading.next_piece().await.map_err(|error| Failure::caused(Code::Internal, error))?;
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(form.content_type());
+    let Some(rest) = rest else { return Ok(answer.body(first)) };
+    let rest = try_unfold(Some(rest), |reading| async move {
         match reading {
             Some(reading) => reading.next_piece().await.map(Some),
             None => Ok(None),
         }
     });
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).streaming(pieces))
+    Ok(answer.streaming(once(ready(Ok(first))).chain(rest)))
 }
 
 /// The list was broken off: the connection is cut without its last chunk, so that nobody takes it for complete.
@@ -53,6 +64,7 @@ struct Reading<L: Listing> {
     listing: L,
     rows: Rows<L>,
     piece: Vec<u8>,
+    form: Form,
     is_first: bool,
     deadline: Duration,
     request_id: String,
@@ -67,8 +79,12 @@ struct Rows<L: Listing> {
 }
 
 impl<L: Listing> Rows<L> {
-    fn of(page: Page<L::Item>) -> Self {
-        Self { last: page.items.last().map(L::place), has_more: page.has_more, waiting: page.items.into_iter() }
+    fn of(listing: &L, page: Page<L::Item>) -> Self {
+        Self {
+            last: page.items.last().map(|last| listing.place(last)),
+            has_more: page.has_more,
+            waiting: page.items.into_iter(),
+        }
     }
 }
 
@@ -76,20 +92,26 @@ impl<L: Listing> Reading<L> {
     /// The next piece, and what is left to do behind it.
     async fn next_piece(mut self) -> Result<(Bytes, Option<Self>), BrokenOff> {
         if self.rows.waiting.len() == 0 && self.rows.has_more {
-            self.rows = Rows::of(self.read_on().await?);
+            let page = self.read_on().await?;
+            self.rows = Rows::of(&self.listing, page);
         }
         while self.piece.len() < PIECE
             && let Some(item) = self.rows.waiting.next()
         {
             if !self.is_first {
-                self.piece.push(b',');
+                self.piece.push(match self.form {
+                    Form::Json => b',',
+                    Form::Lines => b'\n',
+                });
             }
             self.is_first = false;
             serde_json::to_writer(&mut self.piece, &L::row(&item)).map_err(|_| BrokenOff)?;
         }
         let is_last = self.rows.waiting.len() == 0 && !self.rows.has_more;
-        if is_last {
-            self.piece.extend_from_slice(b"]}");
+        match self.form {
+            Form::Json if is_last => self.piece.extend_from_slice(b"]}"),
+            Form::Lines if is_last && !self.is_first => self.piece.push(b'\n'),
+            Form::Json | Form::Lines => {}
         }
         let piece = Bytes::from(std::mem::take(&mut self.piece));
         Ok((piece, (!is_last).then_some(self)))
@@ -107,7 +129,7 @@ impl<L: Listing> Reading<L> {
     }
 
     async fn read_once(&self) -> Result<Page<L::Item>, StoreError> {
-        let read = self.listing.page(self.rows.last, Limit::stream_chunk());
+        let read = self.listing.page(self.rows.last.clone(), Limit::stream_chunk());
         timeout(self.deadline, read).await.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
     }
 }

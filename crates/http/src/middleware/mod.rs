@@ -1,7 +1,9 @@
 //! What happens around every request, the outermost first: [`finish`] gives it an id, its answer the headers of every
 //! answer, its failure the envelope, and the log its line; [`cors`] lets pages of listed origins read answers;
+//! [`compress`] compresses what is long and asked for so;
 //! [`panics`] turns a panic into a 500.
 
+mod compress;
 pub mod cors;
 mod finish;
 mod framing;
@@ -10,4 +12,5 @@ pub mod panics;
 mod request_id;
 mod tail;
 
+pub use compress::compress;
 pub use finish::finish;

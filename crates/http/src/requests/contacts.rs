@@ -1,11 +1,12 @@
 //! What calls on contacts ask for.
 
 use roster_domain::{
-    Channel, ContactChanges, ContactFilter, ContactId, ContactName, GroupId, Invalid, InvalidCode, NewContact, Number,
-    SurveySortId, Timestamp, Transaction, TransactionChanges,
+    Channel, ContactChanges, ContactFilter, ContactId, ContactName, ContactOrder, GroupId, Invalid, InvalidCode,
+    NewContact, Number, SurveySortId, Timestamp, Transaction, TransactionChanges,
 };
 
-use super::fields::{Fields, id, parse_id, text, wrong_type};
+use super::contact_filter;
+use super::fields::{Fields, id, text, wrong_type};
 use super::lists::{self, ListFilter};
 use crate::failure::Failure;
 use crate::input::Read;
@@ -101,48 +102,99 @@ fn survey_sort_id(value: &Json) -> Result<SurveySortId, Invalid> {
     }
 }
 
-/// Which contacts a list is of: those of one client or of all (`type=all`), of one group or of any.
+/// Which contacts a list is of: those of one client or of all (`type=all`), and what narrows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
     pub all_clients: bool,
     pub filter: ContactFilter,
 }
 
-impl ListFilter for Chosen {
-    const PARAMETERS: &[&str] = &["type", "group_id"];
+impl Chosen {
+    fn read(query: &Query, problems: &mut Problems) -> Self {
+        Self { all_clients: lists::type_all(query, problems), filter: contact_filter::read(query, problems) }
+    }
+}
+
+/// `GET /contact`: which contacts, and in what order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    pub chosen: Chosen,
+    pub order: ContactOrder,
+}
+
+impl ListFilter for Listed {
+    const PARAMETERS: &[&[&str]] = &[&["type", "sort"], &contact_filter::ALL];
 
     fn read(query: &Query, problems: &mut Problems) -> Self {
-        let group_id = query.get("group_id").and_then(|text| problems.take("group_id", parse_id(text)));
-        Self { all_clients: lists::type_all(query, problems), filter: ContactFilter { group_id } }
+        let order = query.get("sort").and_then(|text| problems.take("sort", order(text)));
+        Self { chosen: Chosen::read(query, problems), order: order.unwrap_or_default() }
     }
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
-        let all = self.all_clients.then(|| ("type", "all".to_owned()));
-        let group = self.filter.group_id.map(|group| ("group_id", group.to_string()));
-        all.into_iter().chain(group).collect()
+        let all = self.chosen.all_clients.then(|| ("type", "all".to_owned()));
+        let sort = match self.order {
+            ContactOrder::Newest => None,
+            ContactOrder::Oldest => Some(("sort", "oldest".to_owned())),
+            ContactOrder::Name => Some(("sort", "name".to_owned())),
+        };
+        all.into_iter().chain(contact_filter::parameters(&self.chosen.filter)).chain(sort).collect()
     }
+}
+
+fn order(text: &str) -> Result<ContactOrder, Invalid> {
+    match text {
+        "newest" => Ok(ContactOrder::Newest),
+        "oldest" => Ok(ContactOrder::Oldest),
+        "name" => Ok(ContactOrder::Name),
+        _ => Err(Invalid::new(InvalidCode::Malformed, "must be newest, oldest or name")),
+    }
+}
+
+/// `GET /contact/count`.
+pub fn count(read: Read<'_>) -> Result<Chosen, Failure> {
+    let mut problems = Problems::default();
+    read.query.check(&[&["type"], &contact_filter::ALL], &mut problems);
+    let chosen = Chosen::read(read.query, &mut problems);
+    problems.none()?;
+    Ok(chosen)
+}
+
+/// `GET /contact/{id}?view=full`: whether more is wanted than the guide shows.
+pub fn is_full_view(read: Read<'_>) -> Result<bool, Failure> {
+    let mut problems = Problems::default();
+    read.query.check(&[&["view"]], &mut problems);
+    let full = match read.query.get("view") {
+        None => false,
+        Some("full") => true,
+        Some(_) => {
+            problems.say("view", InvalidCode::Malformed, "must be full, or left out");
+            false
+        }
+    };
+    problems.none()?;
+    Ok(full)
 }
 
 /// `DELETE /contact`: which, and how many the caller takes them to be.
 pub fn delete_matching(read: Read<'_>) -> Result<(Chosen, u64), Failure> {
     let mut problems = Problems::default();
-    read.query.check(&["type", "group_id", "confirm"], &mut problems);
+    read.query.check(&[&["type", "confirm"], &contact_filter::ALL], &mut problems);
     let chosen = Chosen::read(read.query, &mut problems);
-    if read.query.get("group_id").is_none() {
-        problems.say("group_id", InvalidCode::Required, "is required: which contacts to delete");
+    if !contact_filter::ALL.iter().any(|name| read.query.get(name).is_some()) {
+        problems.say("group_id", InvalidCode::Required, "is required, or another filter: which contacts to delete");
     }
     let expected = match read.query.get("confirm") {
         None => {
             problems.say("confirm", InvalidCode::Required, "is required: how many contacts these are");
             None
         }
-        Some(text) => problems.take("confirm", count(text)),
+        Some(text) => problems.take("confirm", whole_number(text)),
     };
     let (Some(expected), true) = (expected, problems.is_empty()) else { return Err(problems.into()) };
     Ok((chosen, expected))
 }
 
-fn count(text: &str) -> Result<u64, Invalid> {
+fn whole_number(text: &str) -> Result<u64, Invalid> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let invalid = || Invalid::new(InvalidCode::Malformed, "must be a whole number from 0");
     if digits { text.parse().map_err(|_| invalid()) } else { Err(invalid()) }
@@ -236,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn contacts_are_deleted_only_by_group_and_count() {
+    fn contacts_are_deleted_only_by_filter_and_count() {
         let asked = |query: &str| {
             let (body, query) = (json::Object::default(), Query::parse(query));
             delete_matching(Read { body: &body, query: &query }).map(|(_, count)| count).map_err(fields)
@@ -248,6 +300,7 @@ mod tests {
         assert_eq!(asked("confirm=5&type=all"), required(&["group_id"]));
         assert_eq!(asked("group_id=64a00ec7c5e487d95dcb0d5c"), required(&["confirm"]));
         assert_eq!(asked("group_id=64a00ec7c5e487d95dcb0d5c&confirm=12"), Ok(12));
+        assert_eq!(asked("q=amina&confirm=12"), Ok(12));
         assert_eq!(
             asked("group_id=64a00ec7c5e487d95dcb0d5c&confirm=%2B1"),
             Err(vec![("confirm".to_owned(), "malformed")])

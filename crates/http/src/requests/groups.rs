@@ -1,7 +1,8 @@
 //! What calls on contact groups ask for.
 
-use roster_domain::{ContactsFate, GroupChanges, GroupId, GroupTitle, NewGroup, Timestamp};
+use roster_domain::{ContactFilter, ContactsFate, GroupChanges, GroupId, GroupTitle, InvalidCode, NewGroup, Timestamp};
 
+use super::contact_filter;
 use super::fields::{Fields, flag, text};
 use super::lists::{self, ListFilter};
 use crate::failure::Failure;
@@ -33,26 +34,45 @@ pub fn update(read: Read<'_>) -> Result<GroupChanges, Failure> {
 /// `DELETE /contact_groups/{id}?contacts=move|delete|refuse`.
 pub fn delete(read: Read<'_>) -> Result<ContactsFate, Failure> {
     let mut problems = Problems::default();
-    read.query.check(&["contacts"], &mut problems);
+    read.query.check(&[&["contacts"]], &mut problems);
     let fate = read.query.get("contacts").and_then(|text| problems.take("contacts", ContactsFate::parse(text)));
     problems.none()?;
     Ok(fate.unwrap_or_default())
 }
 
-/// Which groups a list is of: those of one client or of all (`type=all`).
+/// Which groups a list is of: those of one client or of all (`type=all`); and which of their contacts are to be counted,
+/// if any (`with=counts`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
     pub all_clients: bool,
+    pub counted: Option<ContactFilter>,
 }
 
 impl ListFilter for Chosen {
-    const PARAMETERS: &[&str] = &["type"];
+    const PARAMETERS: &[&[&str]] = &[&["type", "with"], contact_filter::WITHIN_GROUPS];
 
     fn read(query: &Query, problems: &mut Problems) -> Self {
-        Self { all_clients: lists::type_all(query, problems) }
+        let with_counts = match query.get("with") {
+            None => false,
+            Some("counts") => true,
+            Some(_) => {
+                problems.say("with", InvalidCode::Malformed, "must be counts, or left out");
+                false
+            }
+        };
+        let filter = contact_filter::read_within_groups(query, problems);
+        if query.get("with").is_none() {
+            for name in contact_filter::WITHIN_GROUPS.iter().copied().filter(|name| query.get(name).is_some()) {
+                problems.say(name, InvalidCode::NotAllowed, "is allowed only together with with=counts");
+            }
+        }
+        Self { all_clients: lists::type_all(query, problems), counted: with_counts.then_some(filter) }
     }
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
-        self.all_clients.then(|| ("type", "all".to_owned())).into_iter().collect()
+        let all = self.all_clients.then(|| ("type", "all".to_owned()));
+        let with = self.counted.as_ref().map(|_| ("with", "counts".to_owned()));
+        let filters = self.counted.iter().flat_map(contact_filter::parameters);
+        all.into_iter().chain(with).chain(filters).collect()
     }
 }

@@ -11,7 +11,7 @@ use crate::query::Query;
 /// The filters of one kind of list.
 pub trait ListFilter: Sized {
     /// The query parameters that hold them.
-    const PARAMETERS: &[&str];
+    const PARAMETERS: &[&[&str]];
 
     /// Reads them, noting what is wrong.
     fn read(query: &Query, problems: &mut Problems) -> Self;
@@ -25,7 +25,7 @@ pub trait ListFilter: Sized {
 pub struct Unfiltered;
 
 impl ListFilter for Unfiltered {
-    const PARAMETERS: &[&str] = &[];
+    const PARAMETERS: &[&[&str]] = &[];
 
     fn read(_: &Query, _: &mut Problems) -> Self {
         Self
@@ -55,7 +55,7 @@ pub fn wanted<F: ListFilter, P: Place>(query: &Query, seal: &CursorSeal<'_>) -> 
         None if query.is_undecodable("cursor") => return Err(Code::MalformedCursor.into()),
         _ => None,
     };
-    let known: Vec<&str> = F::PARAMETERS.iter().copied().chain(["limit", "cursor"]).collect();
+    let known: Vec<&[&str]> = F::PARAMETERS.iter().copied().chain([&["limit", "cursor"][..]]).collect();
     query.check(&known, &mut problems);
     let sent = F::read(query, &mut problems);
     let limit = query.get("limit").and_then(|text| problems.take("limit", Limit::parse(text)));
@@ -94,7 +94,7 @@ pub fn encoded<F: ListFilter>(filter: &F) -> String {
 mod tests {
     use super::*;
     use crate::cursor::Cursor;
-    use crate::requests::contacts::Chosen;
+    use crate::requests::contacts::Listed;
     use roster_domain::{Caller, ClientId, ContactId, ObjectId, UserId};
     use roster_identity::{KeyRing, SecretKey};
     use roster_testkit::SeededEntropy;
@@ -102,7 +102,7 @@ mod tests {
 
     const GROUP: &str = "64a00ec7c5e487d95dcb0d5c";
 
-    fn asked(query: &str, kept: Option<&str>) -> Result<Wanted<Chosen, ContactId>, (Code, Vec<String>)> {
+    fn asked(query: &str, kept: Option<&str>) -> Result<Wanted<Listed, ContactId>, (Code, Vec<String>)> {
         let keys = KeyRing::new(vec![SecretKey::generate(&SeededEntropy::new(1))]).unwrap();
         let id = ObjectId::from_bytes([1; 12]);
         let caller = Caller::Client { user: UserId::from(id), client: ClientId::from(id) };
@@ -121,7 +121,8 @@ mod tests {
     fn a_cursor_brings_its_filters(#[case] query: &str) {
         let kept = format!("type=all&group_id={GROUP}");
         let wanted = asked(query, Some(&kept)).unwrap();
-        assert!(wanted.filter.all_clients && wanted.filter.filter.group_id.is_some() && wanted.after.is_some());
+        let chosen = wanted.filter.chosen;
+        assert!(chosen.all_clients && chosen.filter.group_id.is_some() && wanted.after.is_some());
     }
 
     #[rstest]

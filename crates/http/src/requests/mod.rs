@@ -1,6 +1,7 @@
 //! From bodies and queries to domain types: a file a resource, all problems of a request at once.
 
 pub mod clients;
+mod contact_filter;
 pub mod contacts;
 mod fields;
 pub mod groups;

@@ -29,7 +29,7 @@ pub fn refresh(read: Read<'_>) -> Result<SecretString, Failure> {
 /// `DELETE /sessions?all=1`: whether all are meant.
 pub fn end(read: Read<'_>) -> Result<bool, Failure> {
     let mut problems = Problems::default();
-    read.query.check(&["all"], &mut problems);
+    read.query.check(&[&["all"]], &mut problems);
     let all = match read.query.get("all") {
         None => false,
         Some("1") => true,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::answers::{self, ClientJson, Deleted};
 use crate::call::Call;
+use crate::conditional::{Tag, precondition};
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
 use crate::list::{self, Listing};
@@ -21,7 +22,8 @@ pub async fn create(call: Call) -> Answer {
     let made = call.one(call.app.identity.create_client(&account, name, region)).await?;
     let (client, access_token) = made.ok_or_else(Failure::gone)?;
     let location = format!("{}/clients/{}", call.prefix(), client.id);
-    answers::created("Client created successfully!", ClientJson::new(&client, &access_token), &location)
+    let answer = answers::created("Client created successfully!", ClientJson::new(&client, &access_token), &location)?;
+    Tag::of(client.version()).mark(answer)
 }
 
 pub async fn list(call: Call) -> Answer {
@@ -36,31 +38,39 @@ pub async fn get(call: Call) -> Answer {
     requests::nothing(call.parts()?)?;
     call.reach_client(id)?;
     let client = call.one(call.app.store.clients.get(&account, id)).await?.ok_or(Code::NotFound)?;
-    answers::ok(FETCHED, ClientJson::from(&client))
+    answers::state(&call, FETCHED, ClientJson::from(&client), &Tag::of(client.version()))
 }
 
 pub async fn update(call: Call) -> Answer {
     let (account, id) = (call.account()?, call.id()?);
+    let precondition = precondition(call.request.headers())?;
     let changes = requests::clients::update(call.parts()?)?;
     call.reach_client(id)?;
-    match call.one(call.app.store.clients.update(&account, id, changes, call.app.clock.now())).await? {
-        ClientUpdate::Done(client) => answers::ok("Client updated successfully!", ClientJson::from(&client)),
+    let (clients, now) = (&call.app.store.clients, call.app.clock.now());
+    match call.one(clients.update(&account, id, changes, precondition, now)).await? {
+        ClientUpdate::Done(client) => {
+            let answer = answers::ok("Client updated successfully!", ClientJson::from(&client))?;
+            Tag::of(client.version()).mark(answer)
+        }
         ClientUpdate::Absent => Err(Code::NotFound.into()),
         ClientUpdate::DefaultClient => Err(Code::DefaultClient.into()),
+        ClientUpdate::Stale => Err(Code::PreconditionFailed.into()),
     }
 }
 
 pub async fn delete(call: Call) -> Answer {
     let (actor, id) = (call.actor()?, call.id()?);
+    let precondition = precondition(call.request.headers())?;
     let with_contacts = requests::clients::delete(call.parts()?)?;
     call.reach_client(id)?;
-    match call.bulk(call.app.identity.delete_client(&actor, id, with_contacts)).await? {
+    match call.bulk(call.app.identity.delete_client(&actor, id, with_contacts, precondition)).await? {
         ClientDeletion::Done { contacts } => {
             answers::ok("Client deleted successfully!", Deleted::with_contacts(contacts))
         }
         ClientDeletion::Absent => Err(Code::NotFound.into()),
         ClientDeletion::DefaultClient => Err(Code::DefaultClient.into()),
         ClientDeletion::NotEmpty => Err(Code::NotEmpty.into()),
+        ClientDeletion::Stale => Err(Code::PreconditionFailed.into()),
     }
 }
 
@@ -92,7 +102,7 @@ impl Listing for Clients {
         self.repository.page(&self.account, Keyset { after, limit }).await
     }
 
-    fn place(client: &Client) -> ClientId {
+    fn place(&self, client: &Client) -> ClientId {
         client.id
     }
 

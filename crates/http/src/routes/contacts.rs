@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use roster_domain::ports::{
-    ContactCreation, ContactRepository, ContactUpdate, MatchingDeletion, Result as StoreResult,
+    ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result as StoreResult,
 };
-use roster_domain::{Contact, ContactFilter, ContactId, Invalid, InvalidCode, Keyset, Limit, Page, Scope, Span};
+use roster_domain::{
+    Contact, ContactFilter, ContactOrder, ContactPlace, Invalid, InvalidCode, Keyset, Limit, Page, Scope, Span,
+};
 use serde::Serialize;
 
-use crate::answers::{self, ContactJson, Deleted};
+use crate::answers::{self, ContactJson, Count, Deleted};
 use crate::call::Call;
+use crate::conditional::{Tag, precondition};
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
 use crate::list::{self, Listing, reach};
@@ -23,7 +26,8 @@ pub async fn create(call: Call) -> Answer {
     match call.one(call.app.store.contacts.create(&call.scope(), contact)).await? {
         ContactCreation::Done(contact) => {
             let location = format!("{}/contact/{}", call.prefix(), contact.id);
-            answers::created("Contact created successfully!", ContactJson::from(&contact), &location)
+            let answer = answers::created("Contact created successfully!", ContactJson::from(&contact), &location)?;
+            Tag::of(contact.version()).mark(answer)
         }
         ContactCreation::UnknownGroup => Err(unknown_group()),
         ContactCreation::ClientGone => Err(Code::Unauthenticated.into()),
@@ -32,18 +36,29 @@ pub async fn create(call: Call) -> Answer {
 
 pub async fn get(call: Call) -> Answer {
     let id = call.id()?;
-    requests::nothing(call.parts()?)?;
-    let contact = call.one(call.app.store.contacts.get(&call.scope(), id)).await?.ok_or(Code::NotFound)?;
-    answers::ok(FETCHED, ContactJson::from(&contact))
+    let (scope, contacts) = (call.scope(), &call.app.store.contacts);
+    if requests::contacts::is_full_view(call.parts()?)? {
+        let (contact, info) = call.one(contacts.get_with_number_info(&scope, id)).await?.ok_or(Code::NotFound)?;
+        let tag = Tag::of_full_view(contact.version(), &info);
+        return answers::state(&call, FETCHED, ContactJson::full(&contact, &info), &tag);
+    }
+    let contact = call.one(contacts.get(&scope, id)).await?.ok_or(Code::NotFound)?;
+    answers::state(&call, FETCHED, ContactJson::from(&contact), &Tag::of(contact.version()))
 }
 
 pub async fn update(call: Call) -> Answer {
     let id = call.id()?;
+    let precondition = precondition(call.request.headers())?;
     let changes = requests::contacts::update(call.parts()?)?;
-    match call.one(call.app.store.contacts.update(&call.scope(), id, changes, call.app.clock.now())).await? {
-        ContactUpdate::Done(contact) => answers::ok("Contact updated successfully!", ContactJson::from(&contact)),
+    let (contacts, now) = (&call.app.store.contacts, call.app.clock.now());
+    match call.one(contacts.update(&call.scope(), id, changes, precondition, now)).await? {
+        ContactUpdate::Done(contact) => {
+            let answer = answers::ok("Contact updated successfully!", ContactJson::from(&contact))?;
+            Tag::of(contact.version()).mark(answer)
+        }
         ContactUpdate::Absent => Err(Code::NotFound.into()),
         ContactUpdate::UnknownGroup => Err(unknown_group()),
+        ContactUpdate::Stale => Err(Code::PreconditionFailed.into()),
     }
 }
 
@@ -51,12 +66,21 @@ const DELETED: &str = "Contact deleted successfully!";
 
 pub async fn delete(call: Call) -> Answer {
     let id = call.id()?;
+    let precondition = precondition(call.request.headers())?;
     requests::nothing(call.parts()?)?;
-    if call.one(call.app.store.contacts.delete(&call.scope(), id)).await? {
-        answers::ok(DELETED, Deleted::things(1))
-    } else {
-        Err(Code::NotFound.into())
+    match call.one(call.app.store.contacts.delete(&call.scope(), id, precondition)).await? {
+        ContactDeletion::Done => answers::ok(DELETED, Deleted::things(1)),
+        ContactDeletion::Absent => Err(Code::NotFound.into()),
+        ContactDeletion::Stale => Err(Code::PreconditionFailed.into()),
     }
+}
+
+pub async fn count(call: Call) -> Answer {
+    list::refuse_all_clients(&call)?;
+    let chosen = requests::contacts::count(call.parts()?)?;
+    let (scope, span) = reach(&call, chosen.all_clients)?;
+    let count = call.search(call.app.store.contacts.count(&scope, span, &chosen.filter)).await?;
+    answers::ok("Contact counted successfully!", Count { count })
 }
 
 pub async fn delete_matching(call: Call) -> Answer {
@@ -75,9 +99,10 @@ pub async fn delete_matching(call: Call) -> Answer {
 pub async fn list(call: Call) -> Answer {
     list::refuse_all_clients(&call)?;
     let wanted = list::wanted::<Contacts>(&call)?;
-    let (scope, span) = reach(&call, wanted.filter.all_clients)?;
+    let requests::contacts::Listed { chosen, order } = wanted.filter.clone();
+    let (scope, span) = reach(&call, chosen.all_clients)?;
     let repository = Arc::clone(&call.app.store.contacts);
-    let contacts = Contacts { repository, scope, span, filter: wanted.filter.filter.clone() };
+    let contacts = Contacts { repository, scope, span, filter: chosen.filter, order };
     list::answer(&call, contacts, &wanted).await
 }
 
@@ -85,29 +110,35 @@ fn unknown_group() -> Failure {
     Failure::field("group_id", Invalid::new(InvalidCode::Unknown, "is not a group that can be chosen here"))
 }
 
-/// Contacts to be listed, newest first.
+/// Contacts to be listed.
 struct Contacts {
     repository: Arc<dyn ContactRepository>,
     scope: Scope,
     span: Span,
     filter: ContactFilter,
+    order: ContactOrder,
 }
 
 impl Listing for Contacts {
     type Item = Contact;
-    type Filter = requests::contacts::Chosen;
-    type Place = ContactId;
+    type Filter = requests::contacts::Listed;
+    type Place = ContactPlace;
     const ROUTE: &str = "/contact";
-    const ORDER: &str = "newest first";
+    const ORDER: &str = "as its filters say";
     const MESSAGE: &str = FETCHED;
+    const AS_LINES: bool = true;
 
-    async fn page(&self, after: Option<ContactId>, limit: Limit) -> StoreResult<Page<Contact>> {
-        let keyset = Keyset { after, limit };
-        self.repository.page(&self.scope, self.span, &self.filter, keyset).await
+    fn is_search(&self) -> bool {
+        !self.filter.is_by_group_only()
     }
 
-    fn place(contact: &Contact) -> ContactId {
-        contact.id
+    async fn page(&self, after: Option<ContactPlace>, limit: Limit) -> StoreResult<Page<Contact>> {
+        let keyset = Keyset { after, limit };
+        self.repository.page(&self.scope, self.span, &self.filter, self.order, keyset).await
+    }
+
+    fn place(&self, contact: &Contact) -> ContactPlace {
+        ContactPlace::of(contact, self.order)
     }
 
     fn row(contact: &Contact) -> impl Serialize {

@@ -18,6 +18,7 @@ pub use place::{PREFIX, Served};
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(Place::at("/contact").post(contacts::create).get(contacts::list).delete(contacts::delete_matching))
+        .service(Place::at("/contact/count").get(contacts::count))
         .service(Place::at("/contact/{id}").get(contacts::get).put(contacts::update).delete(contacts::delete))
         .service(Place::at("/contact_groups").post(groups::create).get(groups::list))
         .service(Place::at("/contact_groups/{id}").get(groups::get).put(groups::update).delete(groups::delete))

@@ -85,12 +85,11 @@ impl Listing for Sessions {
     const MESSAGE: &str = "Session fetched successfully!";
 
     async fn page(&self, after: Option<SessionId>, limit: Limit) -> StoreResult<Page<Listed>> {
-        let Page { items, has_more } = self.repository.page(&self.account, self.at, Keyset { after, limit }).await?;
-        let listed = |session| Listed { session, current: self.current };
-        Ok(Page { items: items.into_iter().map(listed).collect(), has_more })
+        let page = self.repository.page(&self.account, self.at, Keyset { after, limit }).await?;
+        Ok(page.map(|session| Listed { session, current: self.current }))
     }
 
-    fn place(listed: &Listed) -> SessionId {
+    fn place(&self, listed: &Listed) -> SessionId {
         listed.session.id
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::answers::{self, AuditEntryJson, Deleted, SignedUpJson, UserJson};
 use crate::call::Call;
+use crate::conditional::{Tag, precondition};
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
 use crate::input::Input;
@@ -23,28 +24,31 @@ pub async fn create(input: Input) -> Answer {
     let sign_up = requests::users::sign_up(input.parts()?)?;
     let signed_up = input.one(input.app.identity.sign_up(sign_up, &input.origin())).await?;
     let location = format!("{}/users/me", input.prefix());
-    answers::created("User created successfully!", SignedUpJson::from(&signed_up), &location)
+    let answer = answers::created("User created successfully!", SignedUpJson::from(&signed_up), &location)?;
+    Tag::of(signed_up.user.version()).mark(answer)
 }
 
 pub async fn get(call: Call) -> Answer {
     let account = call.account()?;
     requests::nothing(call.parts()?)?;
     let user = call.one(call.app.store.users.get(&account)).await?.ok_or_else(Failure::gone)?;
-    answers::ok("User fetched successfully!", UserJson::from(&user))
+    answers::state(&call, "User fetched successfully!", UserJson::from(&user), &Tag::of(user.version()))
 }
 
 pub async fn update(call: Call) -> Answer {
     let actor = call.actor()?;
+    let precondition = precondition(call.request.headers())?;
     let request = requests::users::update(call.parts()?)?;
-    let user = call.one(call.app.identity.update_user(&actor, request)).await?;
-    answers::ok("User updated successfully!", UserJson::from(&user))
+    let user = call.one(call.app.identity.update_user(&actor, request, precondition)).await?;
+    Tag::of(user.version()).mark(answers::ok("User updated successfully!", UserJson::from(&user))?)
 }
 
 pub async fn delete(call: Call) -> Answer {
     let actor = call.actor()?;
+    let precondition = precondition(call.request.headers())?;
     let password = requests::users::erase(call.parts()?)?;
     call.one(async {
-        call.app.identity.erase_user(&actor, &password).await.map_err(|error| match error {
+        call.app.identity.erase_user(&actor, &password, precondition).await.map_err(|error| match error {
             AccountError::WrongPassword => Failure::mismatch("password"),
             error => error.into(),
         })
@@ -78,7 +82,7 @@ impl Listing for Trail {
         self.repository.page(&self.account, Keyset { after, limit }).await
     }
 
-    fn place(entry: &AuditEntry) -> AuditId {
+    fn place(&self, entry: &AuditEntry) -> AuditId {
         entry.id
     }
 

@@ -1,6 +1,6 @@
 //! An account is changed and erased by whoever is signed in to it, and where it matters knows its password.
 
-use roster_domain::{Email, InvalidCode, NewPassword, PersonName};
+use roster_domain::{Email, InvalidCode, NewPassword, PersonName, Precondition};
 use roster_identity::{AccountError, Actor, SignInError, SignedIn, SignedUp, UserRequest};
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -40,7 +40,7 @@ async fn names_need_no_password() {
     let (ada, session, actor) = ada(&world).await;
     world.clock.advance_millis(HOUR);
     let request = UserRequest { lastname: Some(PersonName::parse("Bello").unwrap()), ..UserRequest::default() };
-    let user = world.identity.update_user(&actor, request).await.unwrap();
+    let user = world.identity.update_user(&actor, request, Precondition::Exists).await.unwrap();
     assert_eq!((user.firstname.as_str(), user.lastname.as_str()), ("Amina", "Bello"));
     assert_eq!((&user.email, user.updated_at), (&ada.user.email, ada.user.created_at.plus_millis(HOUR)));
     assert!(world.identity.refresh(session.refresh_token.expose_secret(), &home()).await.is_ok());
@@ -56,7 +56,7 @@ async fn names_need_no_password() {
 async fn a_new_address_or_password_needs_the_current_password(#[case] request: UserRequest) {
     let world = World::new();
     let (_, _, actor) = ada(&world).await;
-    let answer = world.identity.update_user(&actor, request).await;
+    let answer = world.identity.update_user(&actor, request, Precondition::Exists).await;
     assert!(matches!(answer, Err(AccountError::WrongPassword)), "{answer:?}");
     assert!(signs_in(&world, "ada@example.org", PASSWORD).await);
 }
@@ -65,7 +65,11 @@ async fn a_new_address_or_password_needs_the_current_password(#[case] request: U
 async fn a_new_address_takes_the_place_of_the_old_one() {
     let world = World::new();
     let (_, session, actor) = ada(&world).await;
-    world.identity.update_user(&actor, new_email("Eve@example.org", Some(PASSWORD))).await.unwrap();
+    world
+        .identity
+        .update_user(&actor, new_email("Eve@example.org", Some(PASSWORD)), Precondition::Exists)
+        .await
+        .unwrap();
     assert!(!signs_in(&world, "ada@example.org", PASSWORD).await);
     assert!(signs_in(&world, "eve@example.org", PASSWORD).await);
     assert!(is_let_in(&world.identity, &session).await);
@@ -77,7 +81,8 @@ async fn nobody_takes_anothers_address() {
     let world = World::new();
     let (_, _, actor) = ada(&world).await;
     world.account("bob@example.org").await;
-    let answer = world.identity.update_user(&actor, new_email("BOB@example.org", Some(PASSWORD))).await;
+    let answer =
+        world.identity.update_user(&actor, new_email("BOB@example.org", Some(PASSWORD)), Precondition::Exists).await;
     assert!(matches!(answer, Err(AccountError::EmailTaken)), "{answer:?}");
 }
 
@@ -87,7 +92,7 @@ async fn a_new_password_ends_every_other_session() {
     let (ada, session, actor) = ada(&world).await;
     let other = world.session("ada@example.org").await;
     assert!(is_let_in(&world.identity, &other).await && is_let_in(&world.identity, &session).await);
-    world.identity.update_user(&actor, new_password(NEW_PASSWORD, Some(PASSWORD))).await.unwrap();
+    world.identity.update_user(&actor, new_password(NEW_PASSWORD, Some(PASSWORD)), Precondition::Exists).await.unwrap();
     assert!(!is_let_in(&world.identity, &other).await);
     assert_not_refreshed(&world.identity, &other).await;
     assert!(is_let_in(&world.identity, &session).await);
@@ -105,7 +110,7 @@ async fn a_new_password_ends_every_other_session() {
 async fn a_password_that_is_guessed_first_is_refused(#[case] request: UserRequest) {
     let world = World::new();
     let (_, _, actor) = ada(&world).await;
-    let answer = world.identity.update_user(&actor, request).await;
+    let answer = world.identity.update_user(&actor, request, Precondition::Exists).await;
     let Err(AccountError::NewPassword(invalid)) = answer else { panic!("{answer:?}") };
     assert_eq!(invalid.code, InvalidCode::TooCommon);
     assert!(signs_in(&world, "ada@example.org", PASSWORD).await);
@@ -119,9 +124,13 @@ async fn a_password_that_was_changed_meanwhile_is_not_the_current_one() {
         let user = ada.user.id;
         world.store.meanwhile(act, move |rows| rows.set_password_hash(user, "another one"));
         let answer = if act == "users.erase" {
-            world.identity.erase_user(&actor, &PASSWORD.into()).await
+            world.identity.erase_user(&actor, &PASSWORD.into(), Precondition::Exists).await
         } else {
-            world.identity.update_user(&actor, new_password(NEW_PASSWORD, Some(PASSWORD))).await.map(drop)
+            world
+                .identity
+                .update_user(&actor, new_password(NEW_PASSWORD, Some(PASSWORD)), Precondition::Exists)
+                .await
+                .map(drop)
         };
         assert!(matches!(answer, Err(AccountError::WrongPassword)), "{answer:?}");
         assert_eq!(world.store.rows(|rows| rows.accounts[0].user.password_hash.clone()), "another one");
@@ -136,7 +145,7 @@ async fn an_erased_account_answers_nobody() {
     world.account("bob@example.org").await;
     let bob = world.session("bob@example.org").await;
     assert!(is_let_in(&world.identity, &session).await);
-    world.identity.erase_user(&actor, &PASSWORD.into()).await.unwrap();
+    world.identity.erase_user(&actor, &PASSWORD.into(), Precondition::Exists).await.unwrap();
     assert!(!is_let_in(&world.identity, &session).await);
     assert_not_refreshed(&world.identity, &session).await;
     assert!(with_tokens(&world.identity, "garbage", Some(session.refresh_token.expose_secret())).await.is_err());
@@ -153,7 +162,7 @@ async fn erasing_needs_the_password() {
     let world = World::new();
     let (_, session, actor) = ada(&world).await;
     for wrong in ["", "wrong horse battery"] {
-        let answer = world.identity.erase_user(&actor, &wrong.into()).await;
+        let answer = world.identity.erase_user(&actor, &wrong.into(), Precondition::Exists).await;
         assert!(matches!(answer, Err(AccountError::WrongPassword)), "{answer:?}");
     }
     assert!(is_let_in(&world.identity, &session).await);
@@ -164,8 +173,9 @@ async fn who_is_gone_changes_nothing() {
     let world = World::new();
     let (ada, _, actor) = ada(&world).await;
     assert!(world.identity.set_disabled(ada.user.id, true).await.unwrap());
-    let changed = world.identity.update_user(&actor, new_password(NEW_PASSWORD, Some(PASSWORD))).await;
+    let changed =
+        world.identity.update_user(&actor, new_password(NEW_PASSWORD, Some(PASSWORD)), Precondition::Exists).await;
     assert!(matches!(changed, Err(AccountError::Gone)), "{changed:?}");
-    let erased = world.identity.erase_user(&actor, &PASSWORD.into()).await;
+    let erased = world.identity.erase_user(&actor, &PASSWORD.into(), Precondition::Exists).await;
     assert!(matches!(erased, Err(AccountError::Gone)), "{erased:?}");
 }

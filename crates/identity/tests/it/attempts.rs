@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use roster_domain::AuditEvent;
+use roster_domain::{AuditEvent, Precondition};
 use roster_identity::{AccountError, Identity, Refused, SignInError, SignUpError, UserRequest};
 use rstest::rstest;
 use tokio::task::JoinSet;
@@ -182,22 +182,22 @@ async fn every_call_that_checks_a_password_counts() {
         ..UserRequest::default()
     };
     for _ in 0..5 {
-        let changed = world.identity.update_user(&actor, change(WRONG)).await;
+        let changed = world.identity.update_user(&actor, change(WRONG), Precondition::Exists).await;
         assert!(matches!(changed, Err(AccountError::WrongPassword)), "{changed:?}");
-        let erased = world.identity.erase_user(&actor, &WRONG.into()).await;
+        let erased = world.identity.erase_user(&actor, &WRONG.into(), Precondition::Exists).await;
         assert!(matches!(erased, Err(AccountError::WrongPassword)), "{erased:?}");
     }
-    let changed = world.identity.update_user(&actor, change(PASSWORD)).await;
+    let changed = world.identity.update_user(&actor, change(PASSWORD), Precondition::Exists).await;
     assert!(matches!(changed, Err(AccountError::Refused(Refused::TooMany { retry_after: 1 }))), "{changed:?}");
-    let erased = world.identity.erase_user(&actor, &PASSWORD.into()).await;
+    let erased = world.identity.erase_user(&actor, &PASSWORD.into(), Precondition::Exists).await;
     assert!(matches!(erased, Err(AccountError::Refused(Refused::TooMany { retry_after: 1 }))), "{erased:?}");
     let signed_in = world.identity.sign_in("ada@example.org", PASSWORD, "", &home()).await;
     assert!(matches!(signed_in, Err(SignInError::Refused(Refused::TooMany { retry_after: 1 }))), "{signed_in:?}");
     // What needs no password isn't held up.
     let names = UserRequest { firstname: Some(sign_up("eve@example.org").firstname), ..UserRequest::default() };
-    assert!(world.identity.update_user(&actor, names).await.is_ok());
+    assert!(world.identity.update_user(&actor, names, Precondition::Exists).await.is_ok());
     world.clock.advance_millis(SECOND);
-    assert!(world.identity.update_user(&actor, change(PASSWORD)).await.is_ok());
+    assert!(world.identity.update_user(&actor, change(PASSWORD), Precondition::Exists).await.is_ok());
 }
 
 #[tokio::test]

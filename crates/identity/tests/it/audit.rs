@@ -1,6 +1,8 @@
 //! The audit trail: what was done, by whom, in which session, to what, when and from where; and no secrets.
 
-use roster_domain::{AuditEntry, AuditEvent, ClientId, ClientName, Clock, NewPassword, ObjectId, Origin, SessionId};
+use roster_domain::{
+    AuditEntry, AuditEvent, ClientId, ClientName, Clock, NewPassword, ObjectId, Origin, Precondition, SessionId,
+};
 use roster_identity::{Actor, UserRequest};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -86,26 +88,30 @@ async fn what_is_done_to_ones_own_account() {
 
     let email = Some(sign_up("eve@example.org").email);
     let request = UserRequest { email, current_password: current_password(), ..UserRequest::default() };
-    world.identity.update_user(&actor, request.clone()).await.unwrap();
+    world.identity.update_user(&actor, request.clone(), Precondition::Exists).await.unwrap();
     assert_done_by(&world, &actor, AuditEvent::EmailChanged, None);
-    world.identity.update_user(&actor, request).await.unwrap();
+    world.identity.update_user(&actor, request, Precondition::Exists).await.unwrap();
     assert_eq!(added(&world), [], "it was this already");
 
     let wrong =
         UserRequest { email: Some(ada.user.email), current_password: Some("".into()), ..UserRequest::default() };
-    assert!(world.identity.update_user(&actor, wrong).await.is_err());
+    assert!(world.identity.update_user(&actor, wrong, Precondition::Exists).await.is_err());
     assert_done_by(&world, &actor, AuditEvent::PasswordRefused, None);
 
     let firstname = Some(sign_up("eve@example.org").firstname);
-    world.identity.update_user(&actor, UserRequest { firstname, ..UserRequest::default() }).await.unwrap();
+    world
+        .identity
+        .update_user(&actor, UserRequest { firstname, ..UserRequest::default() }, Precondition::Exists)
+        .await
+        .unwrap();
     assert_eq!(added(&world), [], "names are nothing to be entered");
 
     let password = NewPassword::parse(NEW_PASSWORD).ok();
     let request = UserRequest { password, current_password: current_password(), ..UserRequest::default() };
-    world.identity.update_user(&actor, request).await.unwrap();
+    world.identity.update_user(&actor, request, Precondition::Exists).await.unwrap();
     assert_done_by(&world, &actor, AuditEvent::PasswordChanged, None);
 
-    world.identity.erase_user(&actor, &NEW_PASSWORD.into()).await.unwrap();
+    world.identity.erase_user(&actor, &NEW_PASSWORD.into(), Precondition::Exists).await.unwrap();
     let entry = one(&world, AuditEvent::AccountErased);
     assert_eq!((entry.user, entry.session), (None, None), "the user's own entries go");
     assert_eq!((entry.subject, entry.origin), (Some(ada.user.id.to_string()), actor.origin));
@@ -147,15 +153,15 @@ async fn what_is_done_to_clients() {
 
     world.identity.replace_credentials(&actor, shop.id).await.unwrap();
     assert_done_by(&world, &actor, AuditEvent::CredentialsReplaced, Some(shop.id.to_string()));
-    world.identity.delete_client(&actor, shop.id, true).await.unwrap();
+    world.identity.delete_client(&actor, shop.id, true, Precondition::Exists).await.unwrap();
     assert_done_by(&world, &actor, AuditEvent::ClientDeleted, Some(shop.id.to_string()));
 
     let absent = ClientId::from(ObjectId::from_bytes([7; 12]));
     for id in [absent, shop.id] {
         world.identity.replace_credentials(&actor, id).await.unwrap();
-        world.identity.delete_client(&actor, id, true).await.unwrap();
+        world.identity.delete_client(&actor, id, true, Precondition::Exists).await.unwrap();
     }
-    world.identity.delete_client(&actor, ada.client.id, true).await.unwrap();
+    world.identity.delete_client(&actor, ada.client.id, true, Precondition::Exists).await.unwrap();
     assert_eq!(added(&world), [], "nothing was done");
 }
 
@@ -195,10 +201,10 @@ async fn no_entry_holds_a_secret() {
         current_password: Some(PASSWORD.into()),
         ..UserRequest::default()
     };
-    world.identity.update_user(&actor, request).await.unwrap();
+    world.identity.update_user(&actor, request, Precondition::Exists).await.unwrap();
     assert!(world.identity.sign_in("nobody@example.org", "wrong horse battery", "", &home()).await.is_err());
     let hashes = world.store.rows(|rows| rows.accounts[0].user.password_hash.clone());
-    world.identity.erase_user(&actor, &NEW_PASSWORD.into()).await.unwrap();
+    world.identity.erase_user(&actor, &NEW_PASSWORD.into(), Precondition::Exists).await.unwrap();
 
     let trail = world.store.rows(|rows| format!("{:?}", rows.trail));
     let sessions = [&first, &second, &third];

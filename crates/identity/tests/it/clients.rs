@@ -1,7 +1,7 @@
 //! Clients: new ones, new credentials, and their end.
 
 use roster_domain::ports::ClientDeletion;
-use roster_domain::{Caller, Client, ClientId, ClientName, ObjectId, Region, TokenHash};
+use roster_domain::{Caller, Client, ClientId, ClientName, ObjectId, Precondition, Region, TokenHash};
 use roster_identity::{Actor, AuthenticationError};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -73,7 +73,7 @@ async fn a_deleted_client_is_nobody() {
     let world = World::new();
     let (actor, client, token) = shop(&world).await;
     assert_let_in(&world, &client, &token).await;
-    let deleted = world.identity.delete_client(&actor, client.id, false).await.unwrap();
+    let deleted = world.identity.delete_client(&actor, client.id, false, Precondition::Exists).await.unwrap();
     assert_eq!(deleted, ClientDeletion::Done { contacts: 0 });
     assert_refused(&world, &client, &token).await;
 }
@@ -87,7 +87,10 @@ async fn nobody_touches_what_is_not_theirs_or_not_there() {
     let absent = ClientId::from(ObjectId::from_bytes([7; 12]));
     for (actor, id) in [(&bob, client.id), (&ada, absent)] {
         assert!(world.identity.replace_credentials(actor, id).await.unwrap().is_none());
-        assert_eq!(world.identity.delete_client(actor, id, true).await.unwrap(), ClientDeletion::Absent);
+        assert_eq!(
+            world.identity.delete_client(actor, id, true, Precondition::Exists).await.unwrap(),
+            ClientDeletion::Absent
+        );
     }
     assert_let_in(&world, &client, &token).await;
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use roster_domain::{AuditEvent, Clock};
+use roster_domain::{AuditEvent, Clock, Precondition};
 use roster_identity::SignedIn;
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -188,7 +188,7 @@ async fn a_session_that_is_over_is_not_refreshed(
         }
         Over::Erased => {
             let password = PASSWORD.into();
-            world.identity.erase_user(&actor(ada.user.id, &first), &password).await.unwrap();
+            world.identity.erase_user(&actor(ada.user.id, &first), &password, Precondition::Exists).await.unwrap();
         }
     }
     assert_not_refreshed(&world.identity, &session).await;

@@ -1,7 +1,7 @@
 //! A caller who was seen a moment ago costs no look at the store, and is still refused as soon as they are over.
 
 use roster_domain::ports::Revocation;
-use roster_domain::{NewPassword, ObjectId, UserId};
+use roster_domain::{NewPassword, ObjectId, Precondition, UserId};
 use roster_identity::{Identity, SignedIn, SignedUp, UserRequest};
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -88,11 +88,11 @@ async fn end(identity: &Identity, ada: &Ada, end: End) {
         End::Password => {
             let current_password = Some(PASSWORD.into());
             let request = UserRequest { password: Some(password), current_password, ..UserRequest::default() };
-            identity.update_user(&actor, request).await.unwrap();
+            identity.update_user(&actor, request, Precondition::Exists).await.unwrap();
         }
         End::OperatorsPassword => assert!(identity.set_password(user, &password).await.unwrap()),
         End::Disabled => assert!(identity.set_disabled(user, true).await.unwrap()),
-        End::Erased => identity.erase_user(&actor, &PASSWORD.into()).await.unwrap(),
+        End::Erased => identity.erase_user(&actor, &PASSWORD.into(), Precondition::Exists).await.unwrap(),
         End::Credentials => {
             identity.replace_credentials(&actor, ada.account.client.id).await.unwrap().unwrap();
         }

@@ -27,9 +27,10 @@ pub(crate) async fn insert(
 ) -> sqlx::Result<Client> {
     let row = sqlx::query_as!(
         ClientRow,
-        "INSERT INTO clients (user_id, id, name, is_default, session_id, region, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-         RETURNING id, name, is_default, session_id, region, created_at, updated_at",
+        "INSERT INTO clients (user_id, id, name, is_default, session_id, region, created_at, updated_at, \
+                              revision) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) \
+         RETURNING id, name, is_default, session_id, region, created_at, updated_at, revision",
         user.as_bytes().as_slice(),
         client.id.as_bytes().as_slice(),
         client.name.as_str(),

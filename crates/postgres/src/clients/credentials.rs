@@ -35,8 +35,9 @@ pub(super) async fn replace(
     .await?;
     let after = sqlx::query_as!(
         ClientRow,
-        "UPDATE clients SET session_id = $3, updated_at = $4 WHERE user_id = $1 AND id = $2 \
-         RETURNING id, name, is_default, session_id, region, created_at, updated_at",
+        "UPDATE clients SET session_id = $3, updated_at = $4, revision = revision + 1 \
+         WHERE user_id = $1 AND id = $2 \
+         RETURNING id, name, is_default, session_id, region, created_at, updated_at, revision",
         user.as_bytes().as_slice(),
         id.as_bytes().as_slice(),
         credentials.session_id.as_str(),

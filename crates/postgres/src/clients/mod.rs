@@ -8,13 +8,16 @@ mod steps;
 mod update;
 
 use async_trait::async_trait;
-use roster_domain::Timestamp;
 use roster_domain::ports::{ClientDeletion, ClientRepository, ClientUpdate, Result};
-use roster_domain::{Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page};
+use roster_domain::{
+    Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Precondition,
+    Timestamp,
+};
 
 pub(crate) use create::insert;
 
 use crate::PostgresStore;
+use crate::housekeeping::derive_behind;
 use crate::transaction::again;
 
 #[async_trait]
@@ -37,9 +40,19 @@ impl ClientRepository for PostgresStore {
         account: &Account,
         id: ClientId,
         changes: ClientChanges,
+        precondition: Precondition,
         at: Timestamp,
     ) -> Result<ClientUpdate> {
-        self.act(update::update(self.pool.clone(), account.user(), id, changes, at)).await
+        let (pool, user) = (self.pool.clone(), account.user());
+        let statement_timeout = self.bulk_timeout;
+        self.act(async move {
+            let (outcome, derive) = again(|| update::update(&pool, user, id, &changes, &precondition, at)).await?;
+            if derive {
+                derive_behind(pool, statement_timeout, user, id);
+            }
+            Ok(outcome)
+        })
+        .await
     }
 
     async fn replace_credentials(
@@ -59,9 +72,11 @@ impl ClientRepository for PostgresStore {
         account: &Account,
         id: ClientId,
         with_contacts: bool,
+        precondition: Precondition,
         entry: AuditEntry,
     ) -> Result<ClientDeletion> {
         let doomed = steps::Doomed { user: account.user(), client: id };
-        self.bulk_act(delete::delete(self.pool.clone(), self.bulk_timeout, doomed, with_contacts, entry)).await
+        let (pool, timeout) = (self.pool.clone(), self.bulk_timeout);
+        self.bulk_act(delete::delete(pool, timeout, doomed, with_contacts, precondition, entry)).await
     }
 }

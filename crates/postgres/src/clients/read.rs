@@ -9,7 +9,7 @@ use crate::rows::{self, ClientRow};
 pub(super) async fn get(pool: PgPool, user: UserId, id: ClientId) -> sqlx::Result<Option<Client>> {
     sqlx::query_as!(
         ClientRow,
-        "SELECT id, name, is_default, session_id, region, created_at, updated_at \
+        "SELECT id, name, is_default, session_id, region, created_at, updated_at, revision \
          FROM clients WHERE user_id = $1 AND id = $2",
         user.as_bytes().as_slice(),
         id.as_bytes().as_slice(),
@@ -24,7 +24,7 @@ pub(super) async fn page(pool: PgPool, user: UserId, keyset: Keyset<ClientId>) -
     let after = keyset.after.as_ref().map_or(BELOW_ALL, |id| id.as_bytes().as_slice());
     let rows = sqlx::query_as!(
         ClientRow,
-        "SELECT id, name, is_default, session_id, region, created_at, updated_at \
+        "SELECT id, name, is_default, session_id, region, created_at, updated_at, revision \
          FROM clients WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         user.as_bytes().as_slice(),
         after,

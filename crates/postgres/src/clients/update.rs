@@ -1,64 +1,78 @@
 //! Changing a client. Which one is the default changes under a lock on the user, so that of two that are to be it one
 //! waits for the other. The unique index sees to it that there is never a second one, this that there is never none.
+//!
+//! What is derived of a contact's number is derived under the region that stands in the contact's group, which whoever
+//! writes the contact holds. So a new region is written to the groups too, once nobody holds them: from then on what
+//! comes is derived under the new one, and what is there is derived anew (`housekeeping/derivation.rs`).
 
 use roster_domain::ports::ClientUpdate;
-use roster_domain::values::{ClientName, Region};
-use roster_domain::{Client, ClientChanges, ClientId, Timestamp, UserId};
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use roster_domain::values::Region;
+use roster_domain::{Client, ClientChanges, ClientId, Precondition, Timestamp, UserId};
+use sqlx::{PgConnection, PgPool};
 
-use super::read;
 use crate::rows::ClientRow;
-use crate::transaction::{again, begin};
+use crate::transaction::begin;
 use crate::users;
 
+/// What became of the client, and whether its contacts are to be derived anew.
 pub(super) async fn update(
-    pool: PgPool,
-    user: UserId,
-    id: ClientId,
-    changes: ClientChanges,
-    at: Timestamp,
-) -> sqlx::Result<ClientUpdate> {
-    if changes.is_default.is_some() {
-        return again(|| update_default(&pool, user, id, &changes, at)).await;
-    }
-    match write(&pool, user, id, &changes, at).await? {
-        Some(row) => Client::try_from(row).map(ClientUpdate::Done),
-        // Nothing differs, or there is no such client. Looked up by a statement of its own, since the one above may
-        // have waited for a change that it didn't see when it began.
-        None => Ok(read::get(pool, user, id).await?.map_or(ClientUpdate::Absent, ClientUpdate::Done)),
-    }
-}
-
-/// A change that says something about which client is the default.
-async fn update_default(
     pool: &PgPool,
     user: UserId,
     id: ClientId,
     changes: &ClientChanges,
+    precondition: &Precondition,
     at: Timestamp,
-) -> sqlx::Result<ClientUpdate> {
+) -> sqlx::Result<(ClientUpdate, bool)> {
     let mut transaction = begin(pool).await?;
-    if users::lock(&mut transaction, user).await?.is_none() {
-        return Ok(ClientUpdate::Absent);
+    if changes.is_default.is_some() && users::lock(&mut transaction, user).await?.is_none() {
+        return Ok((ClientUpdate::Absent, false));
     }
-    let Some(before) = lock(&mut transaction, user, id).await? else {
-        return Ok(ClientUpdate::Absent);
+    let locked = match changes.region {
+        Some(_) => close(&mut transaction, user, id).await?,
+        None => lock(&mut transaction, user, id).await?,
     };
-    match (before.is_default, changes.is_default) {
-        (true, Some(false)) => return Ok(ClientUpdate::DefaultClient),
-        (false, Some(true)) => unset_default(&mut transaction, user, at).await?,
-        _ => {}
+    let Some(before) = locked.map(Client::try_from).transpose()? else {
+        return Ok((ClientUpdate::Absent, false));
+    };
+    if !precondition.admits(before.version()) {
+        return Ok((ClientUpdate::Stale, false));
     }
-    let after = write(&mut *transaction, user, id, changes, at).await?;
+    if before.is_default && changes.is_default == Some(false) {
+        return Ok((ClientUpdate::DefaultClient, false));
+    }
+    let mut after = changed(&before, changes);
+    if after == before {
+        return Ok((ClientUpdate::Done(before), false));
+    }
+    (after.updated_at, after.revision) = (at, before.revision + 1);
+    if after.is_default != before.is_default {
+        unset_default(&mut transaction, user, at).await?;
+    }
+    write(&mut transaction, user, &after).await?;
+    let moves = after.region != before.region;
+    if moves {
+        move_groups(&mut transaction, user, &after).await?;
+    }
     transaction.commit().await?;
-    Client::try_from(after.unwrap_or(before)).map(ClientUpdate::Done)
+    Ok((ClientUpdate::Done(after), moves))
+}
+
+fn changed(before: &Client, changes: &ClientChanges) -> Client {
+    let ClientChanges { name, region, is_default } = changes.clone();
+    let before = before.clone();
+    Client {
+        name: name.unwrap_or(before.name),
+        region: region.unwrap_or(before.region),
+        is_default: is_default.unwrap_or(before.is_default),
+        ..before
+    }
 }
 
 /// Locks a client against every change but groups coming into it.
 pub(super) async fn lock(connection: &mut PgConnection, user: UserId, id: ClientId) -> sqlx::Result<Option<ClientRow>> {
     sqlx::query_as!(
         ClientRow,
-        "SELECT id, name, is_default, session_id, region, created_at, updated_at \
+        "SELECT id, name, is_default, session_id, region, created_at, updated_at, revision \
          FROM clients WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE",
         user.as_bytes().as_slice(),
         id.as_bytes().as_slice(),
@@ -67,10 +81,40 @@ pub(super) async fn lock(connection: &mut PgConnection, user: UserId, id: Client
     .await
 }
 
+/// Locks a client wholly: no group comes into it any more, and those that were on their way are in it.
+pub(super) async fn close(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: ClientId,
+) -> sqlx::Result<Option<ClientRow>> {
+    sqlx::query_as!(
+        ClientRow,
+        "SELECT id, name, is_default, session_id, region, created_at, updated_at, revision \
+         FROM clients WHERE user_id = $1 AND id = $2 FOR UPDATE",
+        user.as_bytes().as_slice(),
+        id.as_bytes().as_slice(),
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Locks a client's groups wholly: no contact comes into them any more, and those that were on their way are in them.
+pub(super) async fn close_groups(connection: &mut PgConnection, user: UserId, id: ClientId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "SELECT id FROM contact_groups WHERE user_id = $1 AND client_id = $2 ORDER BY id FOR UPDATE",
+        user.as_bytes().as_slice(),
+        id.as_bytes().as_slice(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
 /// Makes the default client an ordinary one. Another becomes the default before the transaction ends.
 async fn unset_default(connection: &mut PgConnection, user: UserId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE clients SET is_default = false, updated_at = $2 WHERE user_id = $1 AND is_default",
+        "UPDATE clients SET is_default = false, updated_at = $2, revision = revision + 1 \
+         WHERE user_id = $1 AND is_default",
         user.as_bytes().as_slice(),
         at.to_utc(),
     )
@@ -79,31 +123,35 @@ async fn unset_default(connection: &mut PgConnection, user: UserId, at: Timestam
     Ok(())
 }
 
-/// What isn't given keeps the value it has when the row is locked; where nothing differs then, nothing is written.
-async fn write(
-    executor: impl PgExecutor<'_>,
-    user: UserId,
-    id: ClientId,
-    changes: &ClientChanges,
-    at: Timestamp,
-) -> sqlx::Result<Option<ClientRow>> {
-    sqlx::query_as!(
-        ClientRow,
+async fn write(connection: &mut PgConnection, user: UserId, client: &Client) -> sqlx::Result<()> {
+    sqlx::query!(
         "UPDATE clients \
-         SET name = COALESCE($3, name), region = CASE WHEN $4 THEN $5 ELSE region END, \
-             is_default = COALESCE($6, is_default), updated_at = $7 \
-         WHERE user_id = $1 AND id = $2 \
-           AND (name, region, is_default) IS DISTINCT FROM \
-               (COALESCE($3, name), CASE WHEN $4 THEN $5 ELSE region END, COALESCE($6, is_default)) \
-         RETURNING id, name, is_default, session_id, region, created_at, updated_at",
+         SET name = $3, region = $4, is_default = $5, updated_at = $6, revision = $7, \
+             derive_after = CASE WHEN region IS DISTINCT FROM $4 THEN ''::bytea ELSE derive_after END \
+         WHERE user_id = $1 AND id = $2",
         user.as_bytes().as_slice(),
-        id.as_bytes().as_slice(),
-        changes.name.as_ref().map(ClientName::as_str),
-        changes.region.is_some(),
-        changes.region.as_ref().and_then(Option::as_ref).map(Region::as_str),
-        changes.is_default,
-        at.to_utc(),
+        client.id.as_bytes().as_slice(),
+        client.name.as_str(),
+        client.region.as_ref().map(Region::as_str),
+        client.is_default,
+        client.updated_at.to_utc(),
+        client.revision,
     )
-    .fetch_optional(executor)
-    .await
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes a client's groups along to its new region.
+async fn move_groups(connection: &mut PgConnection, user: UserId, client: &Client) -> sqlx::Result<()> {
+    close_groups(connection, user, client.id).await?;
+    sqlx::query!(
+        "UPDATE contact_groups SET region = $3 WHERE user_id = $1 AND client_id = $2",
+        user.as_bytes().as_slice(),
+        client.id.as_bytes().as_slice(),
+        client.region.as_ref().map(Region::as_str),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -5,22 +5,24 @@
 
 use std::time::Duration;
 
-use roster_domain::UserId;
 use roster_domain::ports::{MANY_ROWS, MatchingDeletion, STEP_ROWS};
+use roster_domain::{ContactFilter, UserId};
 use sqlx::{PgConnection, PgPool};
 
+use super::filtered;
 use super::list::{Extent, List};
 use crate::keys::group_bytes;
-use crate::transaction::{again, begin_bulk};
+use crate::transaction::{again, begin_bulk, begin_reading};
 
 pub(super) async fn delete_matching(
     pool: PgPool,
     statement_timeout: Duration,
     user: UserId,
     list: List,
+    filter: ContactFilter,
     expected: u64,
 ) -> sqlx::Result<MatchingDeletion> {
-    let Some((extent, ids)) = look(&pool, statement_timeout, user, list).await? else {
+    let Some((extent, ids)) = look(&pool, statement_timeout, user, list, filter).await? else {
         return Ok(all_or_nothing(0, expected));
     };
     if ids.len() as u64 != expected {
@@ -104,36 +106,13 @@ async fn look(
     statement_timeout: Duration,
     user: UserId,
     list: List,
+    filter: ContactFilter,
 ) -> sqlx::Result<Option<(Extent, Vec<Vec<u8>>)>> {
-    let mut transaction = begin_bulk(pool, statement_timeout).await?;
+    let mut transaction = begin_reading(pool, statement_timeout).await?;
     let Some(extent) = list.extent(&mut transaction, user).await? else {
         return Ok(None);
     };
-    let ids = ids(&mut transaction, user, extent).await?;
+    let ids = filtered::ids(&mut transaction, user, extent, filter).await?;
     transaction.rollback().await?;
     Ok(Some((extent, ids)))
-}
-
-/// The statement that reads the ids under this condition.
-macro_rules! ids_where {
-    ($condition:tt, $($argument:expr),+ $(,)?) => {
-        sqlx::query_scalar!("SELECT id FROM contacts WHERE " + $condition + " ORDER BY id", $($argument),+)
-    };
-}
-
-async fn ids(connection: &mut PgConnection, user: UserId, extent: Extent) -> sqlx::Result<Vec<Vec<u8>>> {
-    let user = user.as_bytes().as_slice();
-    match extent {
-        Extent::User => ids_where!("user_id = $1", user).fetch_all(connection).await,
-        Extent::Client(client) => {
-            let client = client.as_bytes().as_slice();
-            ids_where!("user_id = $1 AND client_id = $2", user, client).fetch_all(connection).await
-        }
-        Extent::Group(client, group) => {
-            let (client, group) = (client.as_bytes().as_slice(), group.as_bytes().as_slice());
-            ids_where!("user_id = $1 AND client_id = $2 AND group_id = $3", user, client, group)
-                .fetch_all(connection)
-                .await
-        }
-    }
 }

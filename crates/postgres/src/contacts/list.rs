@@ -1,13 +1,13 @@
 //! Which contacts a list holds: each case has its own statement, so that each can use its own index.
 
 use roster_domain::{ClientId, ContactFilter, GroupId, Scope, Span, UserId};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use crate::rows::id;
 
 /// A list as it was asked for.
 #[derive(Clone, Copy)]
-pub(super) enum List {
+pub(crate) enum List {
     /// All the user's.
     User,
     /// One client's.
@@ -21,7 +21,7 @@ pub(super) enum List {
 }
 
 impl List {
-    pub(super) fn of(scope: &Scope, span: Span, filter: &ContactFilter) -> Self {
+    pub(crate) fn of(scope: &Scope, span: Span, filter: &ContactFilter) -> Self {
         match (scope.client(), filter.group_id, span) {
             (Some(client), Some(group), _) => Self::GroupOf(client, group),
             (Some(client), None, _) => Self::Client(client),
@@ -33,7 +33,7 @@ impl List {
 
     /// The same list with its client looked up, for acts of several statements; `None`: there is no such group or
     /// client, so the list is empty.
-    pub(super) async fn extent(self, connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Extent>> {
+    pub(crate) async fn extent(self, connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Extent>> {
         let user = user.as_bytes().as_slice();
         Ok(match self {
             Self::User => Some(Extent::User),
@@ -62,13 +62,24 @@ impl List {
 
 /// A stretch of an index: all of a user's contacts, a client's, or a group's.
 #[derive(Clone, Copy)]
-pub(super) enum Extent {
+pub(crate) enum Extent {
     User,
     Client(ClientId),
     Group(ClientId, GroupId),
 }
 
 impl Extent {
+    /// Adds the condition that a contact `c` is in it.
+    pub(super) fn push(self, query: &mut QueryBuilder<Postgres>, user: UserId) {
+        query.push("c.user_id = ").push_bind(user.as_bytes().to_vec());
+        if let Self::Client(client) | Self::Group(client, _) = self {
+            query.push(" AND c.client_id = ").push_bind(client.as_bytes().to_vec());
+        }
+        if let Self::Group(_, group) = self {
+            query.push(" AND c.group_id = ").push_bind(group.as_bytes().to_vec());
+        }
+    }
+
     /// The one group it is, if it is one.
     pub(super) fn group(self) -> Option<GroupId> {
         match self {

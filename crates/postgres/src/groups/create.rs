@@ -4,7 +4,6 @@ use roster_domain::{ClientId, ContactGroup, NewGroup, Scope, UserId};
 use sqlx::{PgConnection, PgPool};
 
 use super::locks::{ATTEMPTS, lock_client, unset_default};
-use crate::error::{Violation, violation};
 use crate::rows::GroupRow;
 use crate::transaction::{again, begin};
 
@@ -13,34 +12,26 @@ pub(super) async fn create(pool: PgPool, scope: Scope, group: NewGroup) -> sqlx:
         return again(|| create_default(&pool, &scope, &group)).await;
     }
     for _ in 1..ATTEMPTS {
-        match create_ordinary(&pool, &scope, &group).await {
-            // It was deleted in between, so by now another one is the default client.
-            Err(error) if scope.client().is_none() && violation(&error) == Some(Violation::UnknownClient) => {}
-            outcome => return creation(outcome),
+        match create_ordinary(&pool, &scope, &group).await? {
+            // It was deleted while the statement waited, so by now another one may be the default client.
+            None if scope.client().is_none() => {}
+            made => return made.map(ContactGroup::try_from).transpose(),
         }
     }
-    creation(create_ordinary(&pool, &scope, &group).await)
+    create_ordinary(&pool, &scope, &group).await?.map(ContactGroup::try_from).transpose()
 }
 
-fn creation(outcome: sqlx::Result<Option<GroupRow>>) -> sqlx::Result<Option<ContactGroup>> {
-    match outcome {
-        Ok(row) => row.map(ContactGroup::try_from).transpose(),
-        // It went while we looked.
-        Err(error) if violation(&error) == Some(Violation::UnknownClient) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The statement that makes a group in the client found by this condition.
+/// The statement that makes a group in the client found by this condition, and held: its region is the group's until
+/// both change together.
 macro_rules! insert_into {
     ($client:tt, $group:expr, $user:expr $(, $argument:expr)* $(,)?) => {{
         let group: &NewGroup = $group;
         sqlx::query_as!(
             GroupRow,
             "INSERT INTO contact_groups (user_id, id, client_id, title, is_default, created_at, updated_at, \
-                                         legacy_version, revision) \
-             SELECT c.user_id, $2, c.id, $3, false, $4, $5, $6, 0 \
-             FROM clients c WHERE c.user_id = $1 AND " + $client + " \
+                                         legacy_version, revision, region) \
+             SELECT c.user_id, $2, c.id, $3, false, $4, $5, $6, 0, c.region \
+             FROM clients c WHERE c.user_id = $1 AND " + $client + " FOR KEY SHARE \
              RETURNING id, client_id, title, is_default, created_at, updated_at, legacy_version, revision",
             $user,
             group.id.as_bytes().as_slice(),
@@ -85,8 +76,9 @@ pub(crate) async fn insert(
     sqlx::query_as!(
         GroupRow,
         "INSERT INTO contact_groups (user_id, id, client_id, title, is_default, created_at, updated_at, \
-                                     legacy_version, revision) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) \
+                                     legacy_version, revision, region) \
+         SELECT c.user_id, $2, c.id, $4, $5, $6, $7, $8, 0, c.region \
+         FROM clients c WHERE c.user_id = $1 AND c.id = $3 FOR KEY SHARE \
          RETURNING id, client_id, title, is_default, created_at, updated_at, legacy_version, revision",
         user.as_bytes().as_slice(),
         group.id.as_bytes().as_slice(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use roster_domain::ports::GroupDeletion;
-use roster_domain::{ContactsFate, GroupId, Scope, Timestamp};
+use roster_domain::{ContactGroup, ContactsFate, GroupId, Precondition, Scope, Timestamp};
 use sqlx::{PgConnection, PgPool};
 
 use super::locks::{close_group, default_group, lock_client};
@@ -17,14 +17,13 @@ pub(super) async fn delete(
     scope: Scope,
     group: GroupId,
     fate: ContactsFate,
+    precondition: Precondition,
     at: Timestamp,
 ) -> sqlx::Result<GroupDeletion> {
-    let Some((client, is_default)) = single::find(&pool, &scope, group).await? else {
-        return Ok(GroupDeletion::Absent);
+    let client = match deletable(single::get(pool.clone(), scope, group).await?, &precondition) {
+        Ok(group) => group.client_id,
+        Err(refusal) => return Ok(refusal),
     };
-    if is_default {
-        return Ok(GroupDeletion::DefaultGroup);
-    }
     let doomed = Doomed { user: scope.user(), client, group };
     let mut gone = 0;
     while fate != ContactsFate::Refuse && has_many(&pool, doomed).await? {
@@ -37,10 +36,20 @@ pub(super) async fn delete(
             Step::Ended(outcome) => return Ok(outcome),
         }
     }
-    Ok(match again(|| delete_with_rest(&pool, statement_timeout, doomed, fate, at)).await? {
+    Ok(match again(|| delete_with_rest(&pool, statement_timeout, doomed, fate, &precondition, at)).await? {
         GroupDeletion::Done { contacts } => GroupDeletion::Done { contacts: gone + contacts },
         other => other,
     })
+}
+
+/// The group, or why it isn't to be deleted.
+fn deletable(group: Option<ContactGroup>, precondition: &Precondition) -> Result<ContactGroup, GroupDeletion> {
+    match group {
+        None => Err(GroupDeletion::Absent),
+        Some(group) if !precondition.admits(group.version()) => Err(GroupDeletion::Stale),
+        Some(group) if group.is_default => Err(GroupDeletion::DefaultGroup),
+        Some(group) => Ok(group),
+    }
 }
 
 /// The group and whatever contacts it (still) has, in one transaction.
@@ -49,6 +58,7 @@ async fn delete_with_rest(
     statement_timeout: Duration,
     doomed: Doomed,
     fate: ContactsFate,
+    precondition: &Precondition,
     at: Timestamp,
 ) -> sqlx::Result<GroupDeletion> {
     let Doomed { user, client, group } = doomed;
@@ -56,10 +66,9 @@ async fn delete_with_rest(
     if lock_client(&mut transaction, user, Some(client)).await?.is_none() {
         return Ok(GroupDeletion::Absent);
     }
-    match close_group(&mut transaction, user, client, group).await? {
-        None => return Ok(GroupDeletion::Absent),
-        Some(true) => return Ok(GroupDeletion::DefaultGroup),
-        Some(false) => {}
+    let closed = close_group(&mut transaction, user, client, group).await?.map(ContactGroup::try_from).transpose()?;
+    if let Err(refusal) = deletable(closed, precondition) {
+        return Ok(refusal);
     }
     let contacts = match fate {
         ContactsFate::Refuse if has_any(&mut transaction, doomed).await? => return Ok(GroupDeletion::NotEmpty),

@@ -9,6 +9,7 @@
 use roster_domain::{ClientId, GroupId, Timestamp, UserId};
 use sqlx::PgConnection;
 
+use crate::keys::client_bytes;
 use crate::rows::{GroupRow, id};
 
 /// How often the default client may vanish between being found and being used, until there counts as being none.
@@ -57,8 +58,28 @@ async fn lock_default_client(connection: &mut PgConnection, user: UserId) -> sql
     Ok(None)
 }
 
-/// Locks a group against every change but contacts coming into it.
+/// Locks a group that the client, if one is given, owns, against every change but contacts coming into it.
 pub(super) async fn lock_group(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: Option<ClientId>,
+    group: GroupId,
+) -> sqlx::Result<Option<GroupRow>> {
+    sqlx::query_as!(
+        GroupRow,
+        "SELECT id, client_id, title, is_default, created_at, updated_at, legacy_version, revision \
+         FROM contact_groups WHERE user_id = $1 AND id = $2 AND client_id = COALESCE($3, client_id) \
+         FOR NO KEY UPDATE",
+        user.as_bytes().as_slice(),
+        group.as_bytes().as_slice(),
+        client_bytes(client.as_ref()),
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Locks a group wholly: no contact comes into it any more, and those that were on their way are in it.
+pub(super) async fn close_group(
     connection: &mut PgConnection,
     user: UserId,
     client: ClientId,
@@ -67,25 +88,7 @@ pub(super) async fn lock_group(
     sqlx::query_as!(
         GroupRow,
         "SELECT id, client_id, title, is_default, created_at, updated_at, legacy_version, revision \
-         FROM contact_groups WHERE user_id = $1 AND id = $2 AND client_id = $3 FOR NO KEY UPDATE",
-        user.as_bytes().as_slice(),
-        group.as_bytes().as_slice(),
-        client.as_bytes().as_slice(),
-    )
-    .fetch_optional(connection)
-    .await
-}
-
-/// Locks a group wholly: no contact comes into it any more, and those that were on their way are in it. `None`: it is
-/// gone; else whether it is the default.
-pub(super) async fn close_group(
-    connection: &mut PgConnection,
-    user: UserId,
-    client: ClientId,
-    group: GroupId,
-) -> sqlx::Result<Option<bool>> {
-    sqlx::query_scalar!(
-        "SELECT is_default FROM contact_groups WHERE user_id = $1 AND id = $2 AND client_id = $3 FOR UPDATE",
+         FROM contact_groups WHERE user_id = $1 AND id = $2 AND client_id = $3 FOR UPDATE",
         user.as_bytes().as_slice(),
         group.as_bytes().as_slice(),
         client.as_bytes().as_slice(),

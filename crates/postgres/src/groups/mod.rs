@@ -1,5 +1,6 @@
 //! [`GroupRepository`]: one file an act.
 
+mod counts;
 mod create;
 mod delete;
 mod locks;
@@ -11,12 +12,14 @@ mod update;
 use async_trait::async_trait;
 use roster_domain::ports::{GroupDeletion, GroupRepository, GroupUpdate, Result};
 use roster_domain::{
-    ContactGroup, ContactsFate, GroupChanges, GroupId, Keyset, NewGroup, Page, Scope, Span, Timestamp,
+    ContactFilter, ContactGroup, ContactsFate, GroupChanges, GroupId, Keyset, NewGroup, Page, Precondition, Scope,
+    Span, Timestamp,
 };
 
 pub(crate) use create::insert;
 
 use crate::PostgresStore;
+use crate::transaction::again;
 
 #[async_trait]
 impl GroupRepository for PostgresStore {
@@ -32,11 +35,38 @@ impl GroupRepository for PostgresStore {
         self.act(page::page(self.pool.clone(), *scope, span, keyset)).await
     }
 
-    async fn update(&self, scope: &Scope, id: GroupId, changes: GroupChanges, at: Timestamp) -> Result<GroupUpdate> {
-        self.act(update::update(self.pool.clone(), *scope, id, changes, at)).await
+    async fn page_with_counts(
+        &self,
+        scope: &Scope,
+        span: Span,
+        filter: &ContactFilter,
+        keyset: Keyset<GroupId>,
+    ) -> Result<Page<(ContactGroup, u64)>> {
+        let (pool, timeout) = (self.pool.clone(), self.bulk_timeout);
+        self.bulk_act(counts::page(pool, timeout, *scope, span, filter.clone(), keyset)).await
     }
 
-    async fn delete(&self, scope: &Scope, id: GroupId, fate: ContactsFate, at: Timestamp) -> Result<GroupDeletion> {
-        self.bulk_act(delete::delete(self.pool.clone(), self.bulk_timeout, *scope, id, fate, at)).await
+    async fn update(
+        &self,
+        scope: &Scope,
+        id: GroupId,
+        changes: GroupChanges,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Result<GroupUpdate> {
+        let (pool, scope) = (self.pool.clone(), *scope);
+        self.act(async move { again(|| update::update(&pool, &scope, id, &changes, &precondition, at)).await }).await
+    }
+
+    async fn delete(
+        &self,
+        scope: &Scope,
+        id: GroupId,
+        fate: ContactsFate,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Result<GroupDeletion> {
+        let (pool, timeout) = (self.pool.clone(), self.bulk_timeout);
+        self.bulk_act(delete::delete(pool, timeout, *scope, id, fate, precondition, at)).await
     }
 }

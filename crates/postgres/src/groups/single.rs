@@ -1,10 +1,10 @@
 //! One group by its id.
 
-use roster_domain::{ClientId, ContactGroup, GroupId, Scope};
+use roster_domain::{ContactGroup, GroupId, Scope};
 use sqlx::PgPool;
 
 use crate::keys::client_bytes;
-use crate::rows::{GroupRow, id as read_id};
+use crate::rows::GroupRow;
 
 pub(super) async fn get(pool: PgPool, scope: Scope, id: GroupId) -> sqlx::Result<Option<ContactGroup>> {
     let (user, client) = (scope.user(), scope.client());
@@ -20,19 +20,4 @@ pub(super) async fn get(pool: PgPool, scope: Scope, id: GroupId) -> sqlx::Result
     .await?
     .map(ContactGroup::try_from)
     .transpose()
-}
-
-/// Whose group this is, if the scope reaches it; and whether it is the default just now.
-pub(super) async fn find(pool: &PgPool, scope: &Scope, id: GroupId) -> sqlx::Result<Option<(ClientId, bool)>> {
-    let (user, client) = (scope.user(), scope.client());
-    let found = sqlx::query!(
-        "SELECT client_id, is_default FROM contact_groups \
-         WHERE user_id = $1 AND id = $2 AND client_id = COALESCE($3, client_id)",
-        user.as_bytes().as_slice(),
-        id.as_bytes().as_slice(),
-        client_bytes(client.as_ref()),
-    )
-    .fetch_optional(pool)
-    .await?;
-    found.map(|group| Ok((read_id(&group.client_id, "contact_groups.client_id")?, group.is_default))).transpose()
 }

@@ -1,101 +1,86 @@
 //! Changing a group.
 
 use roster_domain::ports::GroupUpdate;
-use roster_domain::values::GroupTitle;
-use roster_domain::{ContactGroup, GroupChanges, GroupId, Scope, Timestamp};
-use sqlx::PgPool;
+use roster_domain::{ClientId, ContactGroup, GroupChanges, GroupId, Precondition, Scope, Timestamp};
+use sqlx::{PgConnection, PgPool};
 
 use super::locks::{lock_client, lock_group, unset_default};
 use super::single;
-use crate::keys::client_bytes;
-use crate::rows::GroupRow;
-use crate::transaction::{again, begin};
+use crate::transaction::begin;
 
 pub(super) async fn update(
-    pool: PgPool,
-    scope: Scope,
-    id: GroupId,
-    changes: GroupChanges,
-    at: Timestamp,
-) -> sqlx::Result<GroupUpdate> {
-    if changes.is_default.is_some() {
-        return again(|| update_default(&pool, &scope, id, &changes, at)).await;
-    }
-    match retitle(&pool, &scope, id, changes.title.as_ref(), at).await? {
-        Some(row) => ContactGroup::try_from(row).map(GroupUpdate::Done),
-        // The title doesn't differ, or there is no such group. Looked up by a statement of its own, since the one above
-        // may have waited for a change that it didn't see when it began.
-        None => Ok(single::get(pool, scope, id).await?.map_or(GroupUpdate::Absent, GroupUpdate::Done)),
-    }
-}
-
-/// One statement; where the title doesn't differ when the row is locked, nothing is written.
-async fn retitle(
-    pool: &PgPool,
-    scope: &Scope,
-    id: GroupId,
-    title: Option<&GroupTitle>,
-    at: Timestamp,
-) -> sqlx::Result<Option<GroupRow>> {
-    let (user, client) = (scope.user(), scope.client());
-    sqlx::query_as!(
-        GroupRow,
-        "UPDATE contact_groups SET title = $4, updated_at = $5, revision = revision + 1 \
-         WHERE user_id = $1 AND id = $2 AND client_id = COALESCE($3, client_id) AND title <> $4 \
-         RETURNING id, client_id, title, is_default, created_at, updated_at, legacy_version, revision",
-        user.as_bytes().as_slice(),
-        id.as_bytes().as_slice(),
-        client_bytes(client.as_ref()),
-        title.map(GroupTitle::as_str),
-        at.to_utc(),
-    )
-    .fetch_optional(pool)
-    .await
-}
-
-/// A change that says something about which group is the default.
-async fn update_default(
     pool: &PgPool,
     scope: &Scope,
     id: GroupId,
     changes: &GroupChanges,
+    precondition: &Precondition,
     at: Timestamp,
 ) -> sqlx::Result<GroupUpdate> {
     let user = scope.user();
-    let Some((client, _)) = single::find(pool, scope, id).await? else {
-        return Ok(GroupUpdate::Absent);
+    let client = match owner_to_lock(pool, scope, id, changes).await? {
+        Ok(client) => client,
+        Err(absent) => return Ok(absent),
     };
     let mut transaction = begin(pool).await?;
-    if lock_client(&mut transaction, user, Some(client)).await?.is_none() {
+    if client.is_some() && lock_client(&mut transaction, user, client).await?.is_none() {
         return Ok(GroupUpdate::Absent);
     }
-    let Some(before) = lock_group(&mut transaction, user, client, id).await? else {
+    let locked = lock_group(&mut transaction, user, client.or(scope.client()), id).await?;
+    let Some(before) = locked.map(ContactGroup::try_from).transpose()? else {
         return Ok(GroupUpdate::Absent);
     };
+    if !precondition.admits(before.version()) {
+        return Ok(GroupUpdate::Stale);
+    }
     if before.is_default && changes.is_default == Some(false) {
         return Ok(GroupUpdate::DefaultGroup);
     }
-    let becomes_default = !before.is_default && changes.is_default == Some(true);
-    let title = changes.title.as_ref().map_or(before.title.as_str(), GroupTitle::as_str);
-    if !becomes_default && title == before.title {
-        return ContactGroup::try_from(before).map(GroupUpdate::Done);
+    let mut after = changed(&before, changes);
+    if after == before {
+        return Ok(GroupUpdate::Done(before));
     }
-    if becomes_default {
-        unset_default(&mut transaction, user, client, at).await?;
+    (after.updated_at, after.revision) = (at, before.revision + 1);
+    if after.is_default != before.is_default {
+        unset_default(&mut transaction, user, after.client_id, at).await?;
     }
-    let after = sqlx::query_as!(
-        GroupRow,
-        "UPDATE contact_groups SET title = $3, is_default = $4, updated_at = $5, revision = revision + 1 \
-         WHERE user_id = $1 AND id = $2 \
-         RETURNING id, client_id, title, is_default, created_at, updated_at, legacy_version, revision",
-        user.as_bytes().as_slice(),
-        id.as_bytes().as_slice(),
-        title,
-        before.is_default || becomes_default,
-        at.to_utc(),
-    )
-    .fetch_one(&mut *transaction)
-    .await?;
+    write(&mut transaction, scope, &after).await?;
     transaction.commit().await?;
-    ContactGroup::try_from(after).map(GroupUpdate::Done)
+    Ok(GroupUpdate::Done(after))
+}
+
+/// The client that must be locked first, because the change says something about which of its groups is the default.
+async fn owner_to_lock(
+    pool: &PgPool,
+    scope: &Scope,
+    id: GroupId,
+    changes: &GroupChanges,
+) -> sqlx::Result<Result<Option<ClientId>, GroupUpdate>> {
+    if changes.is_default.is_none() {
+        return Ok(Ok(None));
+    }
+    let group = single::get(pool.clone(), *scope, id).await?;
+    Ok(group.map_or(Err(GroupUpdate::Absent), |group| Ok(Some(group.client_id))))
+}
+
+fn changed(before: &ContactGroup, changes: &GroupChanges) -> ContactGroup {
+    let GroupChanges { title, is_default } = changes.clone();
+    let before = before.clone();
+    ContactGroup { title: title.unwrap_or(before.title), is_default: is_default.unwrap_or(before.is_default), ..before }
+}
+
+async fn write(connection: &mut PgConnection, scope: &Scope, group: &ContactGroup) -> sqlx::Result<()> {
+    let user = scope.user();
+    sqlx::query!(
+        "UPDATE contact_groups SET title = $3, is_default = $4, updated_at = $5, revision = $6 \
+         WHERE user_id = $1 AND id = $2",
+        user.as_bytes().as_slice(),
+        group.id.as_bytes().as_slice(),
+        group.title.as_str(),
+        group.is_default,
+        group.updated_at.to_utc(),
+        group.revision,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

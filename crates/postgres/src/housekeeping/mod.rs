@@ -1,10 +1,13 @@
 //! [`Housekeeping`]: what goes by itself.
 
+mod derivation;
 mod erasure;
 mod sweep;
 
 use async_trait::async_trait;
 use roster_domain::ports::{Due, Housekeeping, Result};
+
+pub(crate) use derivation::derive_behind;
 
 use crate::PostgresStore;
 
@@ -17,5 +20,10 @@ impl Housekeeping for PostgresStore {
     async fn erase_some(&self) -> Result<bool> {
         let (pool, statement_timeout) = (self.pool.clone(), self.bulk_timeout);
         self.bulk_act(async move { erasure::erase_some(&pool, statement_timeout).await }).await
+    }
+
+    async fn derive_some(&self) -> Result<bool> {
+        let (pool, statement_timeout) = (self.pool.clone(), self.bulk_timeout);
+        self.bulk_act(async move { derivation::derive_some(&pool, statement_timeout).await }).await
     }
 }

@@ -3,6 +3,7 @@
 
 mod error;
 mod lock;
+mod outside;
 mod state;
 
 use std::time::Duration;
@@ -26,7 +27,7 @@ const TABLE: &str = "_sqlx_migrations";
 const ATTEMPTS: usize = 15;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Applies what is pending, oldest first, each in a transaction; tells what was applied.
+/// Applies what is pending, oldest first, each in a transaction if it can be in one; tells what was applied.
 ///
 /// # Errors
 /// When the database can't be worked with, holds other migrations than this program's, or one fails: those before it
@@ -88,7 +89,7 @@ async fn run_locked(connection: &mut PgConnection) -> Result<Vec<Migration>, Mig
     for migration in MIGRATOR.iter().filter(|migration| migration.migration_type.is_up_migration()) {
         let standing = standings.iter().find(|standing| standing.migration.version == migration.version);
         if standing.is_some_and(|standing| standing.state == MigrationState::Pending) {
-            patiently(connection, migration, Direction::Up).await?;
+            migrate(connection, migration, Direction::Up).await?;
             applied.push(state::named(migration));
         }
     }
@@ -105,7 +106,7 @@ async fn revert_locked(connection: &mut PgConnection) -> Result<Option<Migration
         .iter()
         .find(|migration| migration.version == newest.migration.version && migration.migration_type.is_down_migration())
         .ok_or(MigrationError::OneWay { version: newest.migration.version })?;
-    patiently(connection, down, Direction::Down).await?;
+    migrate(connection, down, Direction::Down).await?;
     Ok(Some(state::named(down)))
 }
 
@@ -115,7 +116,17 @@ enum Direction {
     Down,
 }
 
-/// Does one migration, again while somebody holds a lock it needs. Each attempt is a transaction.
+/// Does one migration, with what it needs around it.
+async fn migrate(connection: &mut PgConnection, migration: &File, direction: Direction) -> Result<(), MigrationError> {
+    if !migration.no_tx {
+        return patiently(connection, migration, direction).await;
+    }
+    outside::prepare(connection, migration).await?;
+    patiently(connection, migration, direction).await?;
+    Ok(outside::tidy(connection).await?)
+}
+
+/// Does one migration, again while somebody holds a lock it needs. Each attempt is a transaction, where it can be one.
 async fn patiently(
     connection: &mut PgConnection,
     migration: &File,

@@ -31,9 +31,9 @@ pub(super) async fn create_account(
     }
     let row = sqlx::query_as!(
         UserRow,
-        "INSERT INTO users (id, email, firstname, lastname, password_hash, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         RETURNING id, email, firstname, lastname, created_at, updated_at",
+        "INSERT INTO users (id, email, firstname, lastname, password_hash, created_at, updated_at, revision) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         RETURNING id, email, firstname, lastname, created_at, updated_at, revision",
         user.id.as_bytes().as_slice(),
         user.email.as_str(),
         user.firstname.as_str(),
@@ -41,6 +41,7 @@ pub(super) async fn create_account(
         account.user.password_hash.as_str(),
         user.created_at.to_utc(),
         user.updated_at.to_utc(),
+        user.revision,
     )
     .fetch_one(&mut *transaction)
     .await?;

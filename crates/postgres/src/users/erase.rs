@@ -1,7 +1,7 @@
 //! Taking a user away from every caller. What is below them goes in steps afterwards: see `housekeeping/erasure.rs`.
 
 use roster_domain::ports::UserErasure;
-use roster_domain::{AuditEntry, Timestamp, UserId};
+use roster_domain::{AuditEntry, Precondition, Timestamp, UserId};
 use sqlx::PgPool;
 
 use super::hold::lock;
@@ -12,6 +12,7 @@ pub(super) async fn erase(
     pool: &PgPool,
     user: UserId,
     verified: &str,
+    precondition: &Precondition,
     at: Timestamp,
     entry: &AuditEntry,
 ) -> sqlx::Result<UserErasure> {
@@ -21,6 +22,9 @@ pub(super) async fn erase(
     };
     if locked.password_hash != verified {
         return Ok(UserErasure::PasswordChanged);
+    }
+    if !precondition.admits(locked.user.version()) {
+        return Ok(UserErasure::Stale);
     }
     sqlx::query!("UPDATE users SET erased_at = $2 WHERE id = $1", user.as_bytes().as_slice(), at.to_utc())
         .execute(&mut *transaction)

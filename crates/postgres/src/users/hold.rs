@@ -21,7 +21,7 @@ pub(crate) async fn hold(connection: &mut PgConnection, user: UserId) -> sqlx::R
 /// Locks a user, for acts on them; `None`: gone or disabled.
 pub(crate) async fn lock(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<LockedUser>> {
     let row = sqlx::query!(
-        "SELECT id, email, firstname, lastname, password_hash, created_at, updated_at \
+        "SELECT id, email, firstname, lastname, password_hash, created_at, updated_at, revision \
          FROM users WHERE id = $1 AND disabled_at IS NULL AND erased_at IS NULL FOR NO KEY UPDATE",
         user.as_bytes().as_slice(),
     )
@@ -37,6 +37,7 @@ pub(crate) async fn lock(connection: &mut PgConnection, user: UserId) -> sqlx::R
         lastname: row.lastname,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        revision: row.revision,
     };
     Ok(Some(LockedUser { user: User::try_from(user)?, password_hash: row.password_hash }))
 }

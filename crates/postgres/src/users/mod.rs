@@ -8,7 +8,7 @@ mod update;
 
 use async_trait::async_trait;
 use roster_domain::ports::{Result, UserErasure, UserRepository, UserUpdate};
-use roster_domain::{Account, AuditEntry, Client, NewAccount, Timestamp, User, UserChanges};
+use roster_domain::{Account, AuditEntry, Client, NewAccount, Precondition, Timestamp, User, UserChanges};
 
 pub(crate) use hold::{hold, lock};
 
@@ -35,13 +35,15 @@ impl UserRepository for PostgresStore {
         account: &Account,
         changes: UserChanges,
         verified: Option<&str>,
+        precondition: Precondition,
         at: Timestamp,
         entries: Vec<AuditEntry>,
     ) -> Result<UserUpdate> {
         let (pool, user, verified) = (self.pool.clone(), account.user(), verified.map(str::to_owned));
-        self.act(
-            async move { again(|| update::update(&pool, user, &changes, verified.as_deref(), at, &entries)).await },
-        )
+        self.act(async move {
+            let verified = verified.as_deref();
+            again(|| update::update(&pool, user, &changes, verified, &precondition, at, &entries)).await
+        })
         .await
     }
 
@@ -49,8 +51,15 @@ impl UserRepository for PostgresStore {
         self.act(update::rehash(self.pool.clone(), account.user(), from.to_owned(), to.to_owned())).await
     }
 
-    async fn erase(&self, account: &Account, verified: &str, at: Timestamp, entry: AuditEntry) -> Result<UserErasure> {
+    async fn erase(
+        &self,
+        account: &Account,
+        verified: &str,
+        precondition: Precondition,
+        at: Timestamp,
+        entry: AuditEntry,
+    ) -> Result<UserErasure> {
         let (pool, user, verified) = (self.pool.clone(), account.user(), verified.to_owned());
-        self.act(async move { again(|| erase::erase(&pool, user, &verified, at, &entry)).await }).await
+        self.act(async move { again(|| erase::erase(&pool, user, &verified, &precondition, at, &entry)).await }).await
     }
 }

@@ -8,7 +8,7 @@ use crate::rows::UserRow;
 pub(super) async fn get(pool: PgPool, user: UserId) -> sqlx::Result<Option<User>> {
     sqlx::query_as!(
         UserRow,
-        "SELECT id, email, firstname, lastname, created_at, updated_at \
+        "SELECT id, email, firstname, lastname, created_at, updated_at, revision \
          FROM users WHERE id = $1 AND disabled_at IS NULL AND erased_at IS NULL",
         user.as_bytes().as_slice(),
     )

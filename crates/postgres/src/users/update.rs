@@ -1,7 +1,7 @@
 //! Changing a user.
 
 use roster_domain::ports::UserUpdate;
-use roster_domain::{AuditEntry, Email, Timestamp, User, UserChanges, UserId};
+use roster_domain::{AuditEntry, Email, Precondition, Timestamp, User, UserChanges, UserId};
 use sqlx::{PgConnection, PgPool};
 
 use super::hold::lock;
@@ -14,6 +14,7 @@ pub(super) async fn update(
     user: UserId,
     changes: &UserChanges,
     verified: Option<&str>,
+    precondition: &Precondition,
     at: Timestamp,
     entries: &[AuditEntry],
 ) -> sqlx::Result<UserUpdate> {
@@ -24,11 +25,15 @@ pub(super) async fn update(
     if verified.is_some_and(|verified| verified != locked.password_hash) {
         return Ok(UserUpdate::PasswordChanged);
     }
+    if !precondition.admits(locked.user.version()) {
+        return Ok(UserUpdate::Stale);
+    }
     let before = locked.user;
     let mut after = changed(&before, changes);
     let password_hash = changes.password.as_ref().map_or(&locked.password_hash, |password| &password.hash);
     if after != before || *password_hash != locked.password_hash {
         after.updated_at = at;
+        after.revision += 1;
         if !move_address(&mut transaction, &before, &after.email).await? {
             return Ok(UserUpdate::EmailTaken);
         }
@@ -85,7 +90,8 @@ async fn move_address(connection: &mut PgConnection, before: &User, email: &Emai
 
 async fn write(connection: &mut PgConnection, user: &User, password_hash: &str) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE users SET email = $2, firstname = $3, lastname = $4, password_hash = $5, updated_at = $6 \
+        "UPDATE users SET email = $2, firstname = $3, lastname = $4, password_hash = $5, updated_at = $6, \
+                          revision = $7 \
          WHERE id = $1",
         user.id.as_bytes().as_slice(),
         user.email.as_str(),
@@ -93,6 +99,7 @@ async fn write(connection: &mut PgConnection, user: &User, password_hash: &str) 
         user.lastname.as_str(),
         password_hash,
         user.updated_at.to_utc(),
+        user.revision,
     )
     .execute(connection)
     .await?;

@@ -1,6 +1,7 @@
 //! What is left of an account goes, whatever else is going on.
 
 use roster_domain::AuditEvent;
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::{Store, StoreError, UserErasure};
 use roster_postgres::{PostgresOptions, PostgresStore};
 use roster_store_tests::{Bench, Owner};
@@ -14,7 +15,7 @@ async fn erase(owner: &Owner) {
     let bench = &owner.bench;
     let hash = bench.store.users.password_hash(&owner.account()).await.unwrap().unwrap();
     let entry = bench.new_entry(AuditEvent::AccountErased, None);
-    let erasure = bench.store.users.erase(&owner.account(), &hash, bench.now(), entry).await.unwrap();
+    let erasure = bench.store.users.erase(&owner.account(), &hash, Exists, bench.now(), entry).await.unwrap();
     assert_eq!(erasure, UserErasure::Done);
 }
 
@@ -72,8 +73,8 @@ async fn what_was_on_its_way_goes_too() {
     let ada = bench.account("ada@example.org").await;
     let arrive = "BEGIN; \
                   INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, created_at, \
-                                        updated_at, legacy_version, revision) \
-                  SELECT user_id, id, client_id, id, '', '2348000000001', 'whatsapp', 'epoch', 'epoch', 0, 0 \
+                                        updated_at, legacy_version, revision, number_kind, name_key, search_key) \
+                  SELECT user_id, id, client_id, id, '', '2348000000001', 'whatsapp', 'epoch', 'epoch', 0, 0, 'other', '', '' \
                   FROM contact_groups";
     other.execute(arrive).await.unwrap();
     erase(&ada).await;

@@ -1,11 +1,16 @@
 //! Up, down, and what is refused.
 
-use roster_domain::MigrationState;
 use roster_domain::ports::{Store, StoreError};
+use roster_domain::values::SearchQuery;
+use roster_domain::{
+    Caller, ContactFilter, ContactOrder, Keyset, Limit, MigrationState, Number, ObjectId, SessionId, Span, Timestamp,
+    UserId,
+};
 use roster_postgres::migrations::{self, MigrationError};
 use roster_postgres::{MIGRATOR, PostgresOptions, PostgresStore};
+use roster_testkit::SeededEntropy;
 use roster_testkit::postgres::{TestDatabase, database, empty_database};
-use sqlx::{Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::schema::schema;
 
@@ -140,4 +145,124 @@ async fn a_store_that_was_never_migrated_is_unwell() {
     let error = health(&database).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
     assert!(error.to_string().contains("roster migrate"), "{error}");
+}
+
+/// Whether the index is there and complete.
+async fn is_valid(database: &TestDatabase, index: &str) -> Option<bool> {
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    sqlx::query_scalar("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)")
+        .bind(index)
+        .fetch_optional(&mut connection)
+        .await
+        .unwrap()
+}
+
+async fn revert_to(database: &TestDatabase, version: i64) {
+    loop {
+        let applied = states(database).await.into_iter().filter(|state| *state == MigrationState::Applied).count();
+        if applied as i64 == version {
+            return;
+        }
+        migrations::revert(database.url()).await.unwrap();
+    }
+}
+
+/// An index whose build was cut short stays behind, invalid; one that was built may not be on record yet.
+#[tokio::test]
+async fn a_build_that_was_cut_short_is_done_again() {
+    for (left_valid, version, index) in
+        [(false, 10, "contacts_by_number"), (true, 11, "contacts_by_name"), (false, 13, "contacts_by_search")]
+    {
+        let database = database(&MIGRATOR).await;
+        let made = schema(database.url()).await;
+        revert_to(&database, version).await;
+        assert_eq!(is_valid(&database, index).await, None);
+        let build = AssertSqlSafe(format!("CREATE INDEX {index} ON contacts (user_id)"));
+        let mut connection = PgConnection::connect(database.url()).await.unwrap();
+        connection.execute(build).await.unwrap();
+        sqlx::query("UPDATE pg_index SET indisvalid = $1 WHERE indexrelid = to_regclass($2)")
+            .bind(left_valid)
+            .bind(index)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+
+        migrations::run(database.url()).await.unwrap();
+        assert_eq!(is_valid(&database, index).await, Some(true));
+        assert_eq!(schema(database.url()).await, made);
+
+        // And one that was dropped, but is still on record.
+        revert_to(&database, version + 1).await;
+        connection.execute(AssertSqlSafe(format!("DROP INDEX {index}"))).await.unwrap();
+        assert_eq!(migrations::revert(database.url()).await.unwrap().map(|m| m.version), Some(version + 1));
+        migrations::run(database.url()).await.unwrap();
+        assert_eq!(schema(database.url()).await, made);
+    }
+}
+
+#[tokio::test]
+async fn an_index_is_built_once_transactions_of_before_are_over() {
+    let database = database(&MIGRATOR).await;
+    revert_to(&database, 13).await;
+    let mut other = PgConnection::connect(database.url()).await.unwrap();
+    other.execute("BEGIN; LOCK TABLE contacts IN ROW EXCLUSIVE MODE").await.unwrap();
+    let url = database.url().to_owned();
+    let run = tokio::spawn(async move { migrations::run(&url).await });
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity \
+                 WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%CONCURRENTLY%')";
+    let mut witness = PgConnection::connect(database.url()).await.unwrap();
+    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut witness).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+    other.execute("COMMIT").await.unwrap();
+    assert_eq!(run.await.unwrap().unwrap().len(), 1);
+    assert_eq!(is_valid(&database, "contacts_by_search").await, Some(true));
+}
+
+/// What was there before anything was derived is found once it has been.
+#[tokio::test]
+async fn contacts_of_before_are_derived() {
+    let database = database(&MIGRATOR).await;
+    revert_to(&database, 8).await;
+    execute(
+        &database,
+        "WITH u AS (INSERT INTO users (id, email, firstname, lastname, password_hash, created_at, updated_at) \
+                    VALUES (decode(repeat('01', 12), 'hex'), 'ada@example.org', '', '', '', 'epoch', 'epoch') \
+                    RETURNING id), \
+              c AS (INSERT INTO clients (user_id, id, name, is_default, session_id, region, created_at, updated_at) \
+                    SELECT id, id, 'Main', true, 's', 'NG', 'epoch', 'epoch' FROM u RETURNING id), \
+              g AS (INSERT INTO contact_groups (user_id, id, client_id, title, is_default, created_at, updated_at, \
+                                                legacy_version, revision) \
+                    SELECT id, id, id, 'Everyone', true, 'epoch', 'epoch', 0, 0 FROM c RETURNING id) \
+         INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, created_at, updated_at, \
+                               legacy_version, revision) \
+         SELECT id, decode(lpad(to_hex(n), 24, '0'), 'hex'), id, id, 'Ámina ' || n, '0803' || 1000000 + n, 'whatsapp', \
+                'epoch', 'epoch', 0, 7 \
+         FROM g, generate_series(1, 4500) n",
+    )
+    .await;
+    migrations::run(database.url()).await.unwrap();
+    let store = PostgresStore::connect(database.url(), &PostgresOptions::default()).await.unwrap();
+    let ports = Store::of(store.clone());
+    let session = SessionId::generate(Timestamp::from_millis(0), &SeededEntropy::new(7));
+    let user = UserId::from(ObjectId::from_bytes([1; 12]));
+    let scope = Caller::User { user, session, client: None }.scope();
+    let named = ContactFilter { search: SearchQuery::parse("amina 4321").ok(), ..ContactFilter::default() };
+    let numbered = ContactFilter { number: Number::parse("+2348031004321").ok(), ..ContactFilter::default() };
+    let count = async |filter: &ContactFilter| ports.contacts.count(&scope, Span::OneClient, filter).await.unwrap();
+    assert_eq!(count(&named).await, 0);
+    assert_eq!(count(&numbered).await, 1, "numbers are found all the time");
+
+    let mut steps = 0;
+    while ports.housekeeping.derive_some().await.unwrap() {
+        steps += 1;
+    }
+    assert_eq!(steps, 3, "4,500 rows are three steps");
+    assert_eq!(count(&named).await, 1);
+    assert_eq!(count(&numbered).await, 1);
+    let keyset = Keyset { after: None, limit: Limit::parse("1").unwrap() };
+    let page = ports.contacts.page(&scope, Span::OneClient, &named, ContactOrder::Name, keyset).await.unwrap();
+    let contact = &page.items[0];
+    assert_eq!((contact.revision, contact.updated_at), (7, Timestamp::from_millis(0)), "nothing that shows changed");
+    store.close().await;
 }

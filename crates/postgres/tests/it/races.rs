@@ -3,8 +3,9 @@
 
 use std::future::Future;
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::{ContactCreation, GroupDeletion, MANY_ROWS, MatchingDeletion};
-use roster_domain::{ContactFilter, ContactsFate, NewContact, Span};
+use roster_domain::{ContactFilter, ContactsFate, NewContact, Precondition, Span};
 use roster_store_tests::{Bench, Owner};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::task::JoinHandle;
@@ -46,9 +47,9 @@ const SWAP: &str = "UPDATE contact_groups SET is_default = false WHERE title = '
 async fn fill(other: &mut PgConnection, contacts: usize) {
     sqlx::query(
         "INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, created_at, updated_at, \
-                               legacy_version, revision) \
+                               legacy_version, revision, number_kind, name_key, search_key) \
          SELECT user_id, decode(lpad(to_hex(n), 24, '0'), 'hex'), client_id, id, '', '2348000000001', 'whatsapp', \
-                'epoch', 'epoch', 0, 0 \
+                'epoch', 'epoch', 0, 0, 'other', '', '' \
          FROM contact_groups, generate_series(1, $1) n WHERE title = 'Friends'",
     )
     .bind(contacts as i32)
@@ -67,7 +68,7 @@ async fn a_group_that_becomes_the_default_is_spared_with_its_contacts() {
 
             other.execute("BEGIN; SELECT FROM clients FOR NO KEY UPDATE").await.unwrap();
             let (store, scope, at) = (bench.store.clone(), ada.scope, bench.later());
-            let deletion = async move { store.groups.delete(&scope, friends.id, fate, at).await };
+            let deletion = async move { store.groups.delete(&scope, friends.id, fate, Exists, at).await };
             let deletion = waiting(&mut other, deletion).await;
             other.execute(SWAP).await.unwrap();
             other.execute("COMMIT").await.unwrap();
@@ -122,17 +123,39 @@ async fn what_comes_into_a_list_while_it_is_deleted_stays() {
     let hold = "BEGIN; SELECT FROM contacts WHERE id = decode(lpad(to_hex(3000), 24, '0'), 'hex') FOR UPDATE";
     other.execute(hold).await.unwrap();
     let (store, scope) = (bench.store.clone(), ada.scope);
-    let (filter, expected) = (ContactFilter { group_id: Some(friends.id) }, MANY_ROWS as u64 + 1);
+    let (filter, expected) = (ContactFilter::of_group(Some(friends.id)), MANY_ROWS as u64 + 1);
     let deletion = async move { store.contacts.delete_matching(&scope, Span::AllClients, &filter, expected).await };
     let deletion = waiting(&mut other, deletion).await;
     let come = "INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, created_at, updated_at, \
-                                      legacy_version, revision) \
+                                      legacy_version, revision, number_kind, name_key, search_key) \
                 SELECT user_id, decode(repeat('00', 12), 'hex'), client_id, id, '', '2348000000001', 'whatsapp', \
-                       'epoch', 'epoch', 0, 0 \
+                       'epoch', 'epoch', 0, 0, 'other', '', '' \
                 FROM contact_groups WHERE title = 'Friends'";
     other.execute(come).await.unwrap();
     other.execute("COMMIT").await.unwrap();
 
     assert_eq!(deletion.await.unwrap().unwrap(), MatchingDeletion::Done { deleted: expected });
     assert_eq!(ada.contacts_in(friends.id).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_that_changes_before_it_goes_stays() {
+    for contacts in [3, MANY_ROWS + 1] {
+        let (bench, ada, mut other) = scene().await;
+        let friends = ada.group("Friends").await;
+        fill(&mut other, contacts).await;
+
+        other.execute("BEGIN; SELECT FROM clients FOR NO KEY UPDATE").await.unwrap();
+        let (store, scope, at) = (bench.store.clone(), ada.scope, bench.later());
+        let seen = Precondition::OneOf(vec![friends.version()]);
+        let deletion = async move { store.groups.delete(&scope, friends.id, ContactsFate::Move, seen, at).await };
+        let deletion = waiting(&mut other, deletion).await;
+        other.execute("UPDATE contact_groups SET revision = revision + 1 WHERE title = 'Friends'").await.unwrap();
+        other.execute("COMMIT").await.unwrap();
+
+        assert_eq!(deletion.await.unwrap().unwrap(), GroupDeletion::Stale);
+        let left = ada.contacts_in(friends.id).await.len();
+        assert!(left == contacts || contacts > MANY_ROWS, "{left}");
+        assert_eq!(ada.contacts_in(ada.group.id).await.len() + left, contacts);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::{Due, Revocation, Store};
 use roster_domain::{AuditEvent, NewCredentials, PasswordChange, TokenHash, UserChanges};
 use roster_postgres::{MIGRATOR, PostgresOptions, PostgresStore, migrations};
@@ -84,7 +85,7 @@ async fn every_act_that_ends_something_is_heard_on_every_server() {
     end_all(&one, &eve).await;
     let password = Some(PasswordChange { hash: "$new".to_owned(), keep: kept.id });
     let changes = UserChanges { password, ..UserChanges::default() };
-    one.users.update(&account, changes, Some("$same"), bench.now(), Vec::new()).await.unwrap();
+    one.users.update(&account, changes, Some("$same"), Exists, bench.now(), Vec::new()).await.unwrap();
     end_all(&one, &eve).await;
     one.operator.set_password(user, "$newer", bench.now(), entry(AuditEvent::PasswordChanged)).await.unwrap();
     end_all(&one, &eve).await;
@@ -93,14 +94,14 @@ async fn every_act_that_ends_something_is_heard_on_every_server() {
     let replaced = entry(AuditEvent::CredentialsReplaced);
     one.clients.replace_credentials(&account, shop.id, credentials, bench.now(), replaced).await.unwrap().unwrap();
     end_all(&one, &eve).await;
-    one.clients.delete(&account, shop.id, false, entry(AuditEvent::ClientDeleted)).await.unwrap();
+    one.clients.delete(&account, shop.id, false, Exists, entry(AuditEvent::ClientDeleted)).await.unwrap();
     end_all(&one, &eve).await;
     one.operator.set_disabled(user, true, bench.now(), entry(AuditEvent::AccountDisabled)).await.unwrap();
     end_all(&one, &eve).await;
     one.operator.set_disabled(user, false, bench.now(), entry(AuditEvent::AccountEnabled)).await.unwrap();
     end_all(&one, &eve).await;
     let erased = bench.new_entry(AuditEvent::AccountErased, None);
-    one.users.erase(&account, "$newer", bench.now(), erased).await.unwrap();
+    one.users.erase(&account, "$newer", Exists, bench.now(), erased).await.unwrap();
 
     for ear in &mut ears {
         for _ in 0..6 {

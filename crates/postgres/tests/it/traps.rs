@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use roster_domain::Precondition::Exists;
 use roster_domain::ports::{ContactCreation, ContactUpdate, Store, StoreError};
 use roster_domain::{ContactChanges, GroupChanges, NewContact, NewGroup, Number};
 use roster_postgres::{PostgresOptions, PostgresStore, migrations};
@@ -53,7 +54,7 @@ async fn what_was_begun_is_finished_and_leaves_no_transaction_open() {
         let becomes_default = GroupChanges { is_default: Some(true), title: None };
         begin_and_leave(store.contacts.create(&ada.scope, bench.new_contact("2348000000001")), polls);
         begin_and_leave(store.groups.create(&ada.scope, group), polls);
-        begin_and_leave(store.groups.update(&ada.scope, ada.group.id, becomes_default, bench.now()), polls);
+        begin_and_leave(store.groups.update(&ada.scope, ada.group.id, becomes_default, Exists, bench.now()), polls);
         // A few at a time: they queue up for one row, and nobody waits for a lock for ever.
         if round % 4 == 3 {
             // Nobody waits for them, and yet they come.
@@ -83,7 +84,7 @@ async fn a_lock_that_nobody_lets_go_of_is_unavailable() {
     other.execute("BEGIN; SELECT FROM contacts FOR UPDATE").await.unwrap();
 
     let changes = ContactChanges { number: Number::parse("2348000000002").ok(), ..ContactChanges::default() };
-    let update = || bench.store.contacts.update(&ada.scope, contact.id, changes.clone(), bench.now());
+    let update = || bench.store.contacts.update(&ada.scope, contact.id, changes.clone(), Exists, bench.now());
     let refused = update().await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     assert_eq!(ada.get(contact.id).await, Some(contact.clone()), "readers don't wait, and nothing was written");

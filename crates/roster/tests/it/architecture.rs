@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("roster", &["roster-domain", "roster-identity", "roster-postgres", "roster-sqlite", "roster-http"]),
     ("roster-testkit", &["roster-domain"]),
     ("roster-store-tests", &["roster-domain", "roster-testkit"]),
+    ("roster-bench", &["roster-domain"]),
 ];
 
 /// Of ours, what tests may use besides: the suite and the kit, and where everything meets, the adapters.
@@ -35,6 +36,7 @@ const MAY_NOT_SEE: &[(&str, &[&str])] = &[
     ("roster-postgres", &["rusqlite", "actix*"]),
     ("roster-sqlite", &["actix*"]),
     ("roster-http", &["sqlx*", "rusqlite"]),
+    ("roster-bench", &["actix*"]),
     ("roster", &["sqlx*", "rusqlite"]),
 ];
 

@@ -1,7 +1,7 @@
 //! Deleting clients, in steps where they have many contacts.
 
 use roster_domain::ports::{ClientDeletion, MANY_ROWS, STEP_ROWS};
-use roster_domain::{AuditEntry, ClientId, UserId};
+use roster_domain::{AuditEntry, ClientId, Precondition, UserId};
 use rusqlite::{Connection, params};
 
 use super::rows::{self, DELETE, DELETE_CONTACTS, DELETE_GROUPS, HOLDS_MORE_THAN};
@@ -15,6 +15,7 @@ pub(super) struct Deletion {
     user: UserId,
     id: ClientId,
     with_contacts: bool,
+    precondition: Precondition,
     entry: AuditEntry,
     /// Whether it had too many contacts for one transaction when it began.
     in_steps: bool,
@@ -23,8 +24,14 @@ pub(super) struct Deletion {
 }
 
 impl Deletion {
-    pub(super) fn new(user: UserId, id: ClientId, with_contacts: bool, entry: AuditEntry) -> Self {
-        Self { user, id, with_contacts, entry, in_steps: false, contacts: 0 }
+    pub(super) fn new(
+        user: UserId,
+        id: ClientId,
+        with_contacts: bool,
+        precondition: Precondition,
+        entry: AuditEntry,
+    ) -> Self {
+        Self { user, id, with_contacts, precondition, entry, in_steps: false, contacts: 0 }
     }
 
     /// The next transaction of it. The last one takes the contacts that are left, the groups, and the client with its
@@ -33,6 +40,9 @@ impl Deletion {
         let Some(client) = rows::get(connection, self.user, self.id)? else {
             return Ok(Step::Done(ClientDeletion::Absent));
         };
+        if !self.precondition.admits(client.version()) {
+            return Ok(Step::Done(ClientDeletion::Stale));
+        }
         if client.is_default {
             return Ok(Step::Done(ClientDeletion::DefaultClient));
         }

@@ -10,11 +10,12 @@ mod write;
 use async_trait::async_trait;
 use roster_domain::ports::{ClientDeletion, ClientRepository, ClientUpdate, Result};
 use roster_domain::{
-    Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Timestamp,
+    Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Precondition,
+    Timestamp,
 };
 use rusqlite::Connection;
 
-use crate::SqliteStore;
+use crate::{SqliteStore, housekeeping};
 
 pub(crate) use rows::of_scope;
 pub(crate) use write::{free_credentials, insert};
@@ -44,10 +45,18 @@ impl ClientRepository for SqliteStore {
         account: &Account,
         id: ClientId,
         changes: ClientChanges,
+        precondition: Precondition,
         at: Timestamp,
     ) -> Result<ClientUpdate> {
         let user = account.user();
-        self.writer.write(move |connection| write::update(connection, user, id, &changes, at)).await
+        let behind = changes.region.is_some().then(|| self.writer.behind());
+        let then = move |outcome: &ClientUpdate| {
+            if let (Some(behind), ClientUpdate::Done(_)) = (behind, outcome) {
+                behind.steps(housekeeping::derive);
+            }
+        };
+        let act = move |connection: &Connection| write::update(connection, user, id, &changes, &precondition, at);
+        self.writer.write_then(act, then).await
     }
 
     async fn replace_credentials(
@@ -69,10 +78,11 @@ impl ClientRepository for SqliteStore {
         account: &Account,
         id: ClientId,
         with_contacts: bool,
+        precondition: Precondition,
         entry: AuditEntry,
     ) -> Result<ClientDeletion> {
         let user = account.user();
-        let mut deletion = delete::Deletion::new(user, id, with_contacts, entry);
+        let mut deletion = delete::Deletion::new(user, id, with_contacts, precondition, entry);
         let then = self.tell_if(user, |outcome| matches!(outcome, ClientDeletion::Done { .. }));
         self.writer.write_in_steps_then(move |connection| deletion.step(connection), then).await
     }

@@ -10,7 +10,8 @@ use crate::statements::statements;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, is_default, session_id, region, created_at, updated_at FROM clients WHERE user_id = ?1 AND ",
+            "SELECT id, name, is_default, session_id, region, created_at, updated_at, revision FROM clients
+            WHERE user_id = ?1 AND ",
             $rest
         )
     };
@@ -30,16 +31,22 @@ statements! {
     PAGE = select!("id > ?2 ORDER BY id LIMIT ?3")
         => ["SEARCH clients USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id>?)"];
 
-    INSERT = "INSERT INTO clients (user_id, id, name, is_default, session_id, region, created_at, updated_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    INSERT = "INSERT INTO clients (user_id, id, name, is_default, session_id, region, created_at, updated_at, revision)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
         => [];
 
-    UPDATE = "UPDATE clients SET name = ?3, is_default = ?4, session_id = ?5, region = ?6, updated_at = ?7
+    UPDATE = "UPDATE clients SET name = ?3, is_default = ?4, session_id = ?5, region = ?6, updated_at = ?7,
+            revision = ?8
         WHERE user_id = ?1 AND id = ?2"
         => ["SEARCH clients USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)"];
 
-    UNSET_DEFAULT = "UPDATE clients SET is_default = 0, updated_at = ?2 WHERE user_id = ?1 AND is_default"
+    UNSET_DEFAULT = "UPDATE clients SET is_default = 0, updated_at = ?2, revision = revision + 1
+        WHERE user_id = ?1 AND is_default"
         => ["SEARCH clients USING INDEX clients_default (user_id=?)"];
+
+    /// All its contacts are to be derived anew.
+    DERIVE_ANEW = "UPDATE clients SET derive_after = x'' WHERE user_id = ?1 AND id = ?2"
+        => ["SEARCH clients USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)"];
 
     INSERT_CREDENTIAL = "INSERT INTO client_credentials (session_id, user_id, client_id, token_hash)
         VALUES (?1, ?2, ?3, ?4)"
@@ -58,15 +65,18 @@ statements! {
         ];
 
     /// One row, if the client has more contacts than ?3: counting them all would read them all.
-    HOLDS_MORE_THAN = "SELECT 1 FROM contacts WHERE user_id = ?1 AND client_id = ?2 LIMIT 1 OFFSET ?3"
-        => ["SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=?)"];
+    HOLDS_MORE_THAN = "SELECT 1 FROM contacts INDEXED BY contacts_by_client
+        WHERE user_id = ?1 AND client_id = ?2 LIMIT 1 OFFSET ?3"
+        => ["SEARCH contacts USING COVERING INDEX contacts_by_client (user_id=? AND client_id=?)"];
 
+    /// In the order of their ids, which is nearly that of the rows in the file; as where accounts are erased.
     DELETE_CONTACTS = "DELETE FROM contacts
-        WHERE rowid IN (SELECT rowid FROM contacts WHERE user_id = ?1 AND client_id = ?2 LIMIT ?3)"
+        WHERE rowid IN (SELECT rowid FROM contacts INDEXED BY contacts_by_client
+            WHERE user_id = ?1 AND client_id = ?2 LIMIT ?3)"
         => [
             "SEARCH contacts USING INTEGER PRIMARY KEY (rowid=?)",
             "LIST SUBQUERY 1",
-            "SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=?)",
+            "SEARCH contacts USING COVERING INDEX contacts_by_client (user_id=? AND client_id=?)",
             "CREATE BLOOM FILTER",
         ];
 
@@ -112,6 +122,7 @@ fn client(row: &Row<'_>) -> rusqlite::Result<Client> {
         region: row.get::<_, Option<String>>(4)?.map(Region::from_stored),
         created_at: time(row, 5)?,
         updated_at: time(row, 6)?,
+        revision: row.get(7)?,
     })
 }
 
@@ -128,6 +139,7 @@ pub(super) fn update(connection: &Connection, user: UserId, client: &Client) -> 
             client.session_id.as_str(),
             client.region.as_ref().map(Region::as_str),
             client.updated_at.millis(),
+            client.revision,
         ],
     )?;
     Ok(())

@@ -2,11 +2,12 @@
 
 use roster_domain::ports::ClientUpdate;
 use roster_domain::{
-    AuditEntry, Client, ClientChanges, ClientId, NewClient, NewCredentials, Region, Timestamp, TokenHash, UserId,
+    AuditEntry, Client, ClientChanges, ClientId, NewClient, NewCredentials, Precondition, Region, Timestamp, TokenHash,
+    UserId,
 };
 use rusqlite::{Connection, params};
 
-use super::rows::{self, DELETE_CREDENTIAL, DELETE_CREDENTIALS, INSERT, INSERT_CREDENTIAL, UNSET_DEFAULT};
+use super::rows::{self, DELETE_CREDENTIAL, DELETE_CREDENTIALS, DERIVE_ANEW, INSERT, INSERT_CREDENTIAL, UNSET_DEFAULT};
 use crate::{audit, groups, query, users};
 
 pub(super) fn create(connection: &Connection, user: UserId, client: &NewClient) -> rusqlite::Result<Option<Client>> {
@@ -31,6 +32,7 @@ pub(crate) fn insert(
         region: new.region.clone(),
         created_at: new.created_at,
         updated_at: new.updated_at,
+        revision: 0,
     };
     query::write(
         connection,
@@ -44,6 +46,7 @@ pub(crate) fn insert(
             client.region.as_ref().map(Region::as_str),
             client.created_at.millis(),
             client.updated_at.millis(),
+            client.revision,
         ],
     )?;
     insert_credential(connection, user, &client, new.token_hash)?;
@@ -70,9 +73,13 @@ pub(super) fn update(
     user: UserId,
     id: ClientId,
     changes: &ClientChanges,
+    precondition: &Precondition,
     at: Timestamp,
 ) -> rusqlite::Result<ClientUpdate> {
     let Some(client) = rows::get(connection, user, id)? else { return Ok(ClientUpdate::Absent) };
+    if !precondition.admits(client.version()) {
+        return Ok(ClientUpdate::Stale);
+    }
     if client.is_default && changes.is_default == Some(false) {
         return Ok(ClientUpdate::DefaultClient);
     }
@@ -88,10 +95,14 @@ pub(super) fn update(
         return Ok(ClientUpdate::Done(client));
     }
     changed.updated_at = at;
+    changed.revision += 1;
     if changed.is_default && !client.is_default {
         query::write(connection, UNSET_DEFAULT, params![user.as_bytes(), at.millis()])?;
     }
     rows::update(connection, user, &changed)?;
+    if changed.region != client.region {
+        query::write(connection, DERIVE_ANEW, params![user.as_bytes(), id.as_bytes()])?;
+    }
     Ok(ClientUpdate::Done(changed))
 }
 
@@ -111,6 +122,7 @@ pub(super) fn replace_credentials(
     free_credential(connection, user, &client)?;
     client.session_id = credentials.session_id.clone();
     client.updated_at = at;
+    client.revision += 1;
     insert_credential(connection, user, &client, credentials.token_hash)?;
     rows::update(connection, user, &client)?;
     audit::append(connection, entry)?;

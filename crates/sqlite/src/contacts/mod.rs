@@ -1,21 +1,37 @@
 //! Contacts.
 
 mod delete;
+mod filtered;
+mod home;
+mod list;
+mod merged;
 mod rows;
-mod select;
+mod walk;
 mod write;
 
 use async_trait::async_trait;
-use roster_domain::ports::{ContactCreation, ContactRepository, ContactUpdate, MatchingDeletion, Result};
+use roster_domain::ports::{
+    ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result,
+};
 use roster_domain::{
-    Contact, ContactChanges, ContactFilter, ContactId, Keyset, NewContact, Page, Scope, Span, Timestamp,
+    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPlace, Keyset, NewContact, NumberInfo,
+    Page, Precondition, Scope, Span, Timestamp,
 };
 
+use rusqlite::Connection;
+
 use crate::SqliteStore;
-use select::Selection;
+use list::List;
+
+pub(crate) use filtered::count_in;
+pub(crate) use home::{Home, home_of};
+pub(crate) use rows::number_info;
 
 #[cfg(test)]
-pub(crate) use rows::ALL;
+pub(crate) use {home::ALL as HOMES, rows::ALL};
+
+/// Longer pages, and those that look at more rows than they answer, let the others pass.
+const SHORT_PAGE: usize = 100;
 
 #[async_trait]
 impl ContactRepository for SqliteStore {
@@ -29,15 +45,28 @@ impl ContactRepository for SqliteStore {
         self.readers.get(move |connection| rows::get(connection, &scope, id)).await
     }
 
+    async fn get_with_number_info(&self, scope: &Scope, id: ContactId) -> Result<Option<(Contact, NumberInfo)>> {
+        let scope = *scope;
+        self.readers.get(move |connection| rows::get_with_number_info(connection, &scope, id)).await
+    }
+
     async fn page(
         &self,
         scope: &Scope,
         span: Span,
         filter: &ContactFilter,
-        keyset: Keyset<ContactId>,
+        order: ContactOrder,
+        keyset: Keyset<ContactPlace>,
     ) -> Result<Page<Contact>> {
-        let selection = Selection::of(scope, span, filter);
-        self.readers.list(move |connection| selection.page(connection, keyset)).await
+        let list = List::of(scope, span, filter);
+        let is_short = list.is_plain(order) && keyset.limit.rows() <= SHORT_PAGE;
+        let read = move |connection: &Connection| list.page(connection, order, keyset.clone());
+        if is_short { self.readers.list(read).await } else { self.readers.search(read).await }
+    }
+
+    async fn count(&self, scope: &Scope, span: Span, filter: &ContactFilter) -> Result<u64> {
+        let list = List::of(scope, span, filter);
+        self.readers.search(move |connection| list.count(connection)).await
     }
 
     async fn update(
@@ -45,15 +74,16 @@ impl ContactRepository for SqliteStore {
         scope: &Scope,
         id: ContactId,
         changes: ContactChanges,
+        precondition: Precondition,
         at: Timestamp,
     ) -> Result<ContactUpdate> {
         let scope = *scope;
-        self.writer.write(move |connection| write::update(connection, &scope, id, &changes, at)).await
+        self.writer.write(move |connection| write::update(connection, &scope, id, &changes, &precondition, at)).await
     }
 
-    async fn delete(&self, scope: &Scope, id: ContactId) -> Result<bool> {
+    async fn delete(&self, scope: &Scope, id: ContactId, precondition: Precondition) -> Result<ContactDeletion> {
         let scope = *scope;
-        self.writer.write(move |connection| delete::one(connection, &scope, id)).await
+        self.writer.write(move |connection| delete::one(connection, &scope, id, &precondition)).await
     }
 
     async fn delete_matching(
@@ -63,7 +93,7 @@ impl ContactRepository for SqliteStore {
         filter: &ContactFilter,
         expected: u64,
     ) -> Result<MatchingDeletion> {
-        let mut deletion = delete::Matching::new(Selection::of(scope, span, filter), expected);
+        let mut deletion = delete::Matching::new(List::of(scope, span, filter), expected);
         self.writer.write_in_steps(move |connection| deletion.step(connection)).await
     }
 }

@@ -1,37 +1,47 @@
 //! The statements about contacts, and how their rows are read and written.
 
 use roster_domain::{
-    Channel, ClientId, Contact, ContactId, ContactName, Number, ObjectId, Scope, SurveySortId, Transaction, UserId,
+    Channel, ClientId, Contact, ContactId, ContactName, Derived, E164, Number, NumberInfo, NumberKind, ObjectId,
+    Region, Scope, SurveySortId, Transaction, UserId,
 };
 use rusqlite::{Connection, Row, params};
 
-use crate::columns::{id, optional_id, time};
+use crate::columns::{id, optional_id, parsed, time};
 use crate::query;
 use crate::statements::statements;
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, client_id, group_id, name, number, channel, survey_id, survey_sort_integer, survey_sort_text,
-                created_at, updated_at, legacy_version, revision
-            FROM contacts WHERE user_id = ?1 AND ",
-            $rest
-        )
+macro_rules! columns {
+    () => {
+        "id, client_id, group_id, name, number, channel, survey_id, survey_sort_integer, survey_sort_text, created_at,
+        updated_at, legacy_version, revision"
     };
 }
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT ", columns!(), " FROM contacts WHERE user_id = ?1 AND ", $rest)
+    };
+}
+
+/// What [`contact`] reads.
+pub(super) const COLUMNS: &str = columns!();
 
 statements! {
     GET = select!("id = ?2 AND (?3 IS NULL OR client_id = ?3)")
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 
-    /// Newest first, as all pages. Asks for the ids below ?2, at most ?3 of them.
-    PAGE_OF_ALL = select!("id < ?2 ORDER BY id DESC LIMIT ?3")
+    GET_WITH_NUMBER_INFO = concat!("SELECT ", columns!(), ", number_kind, e164
+        FROM contacts WHERE user_id = ?1 AND id = ?2 AND (?3 IS NULL OR client_id = ?3)")
+        => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
+
+    /// Asks for the ids below ?2, at most ?3 of them.
+    NEWEST_OF_ALL = select!("id < ?2 ORDER BY id DESC LIMIT ?3")
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id<?)"];
 
-    PAGE_OF_CLIENT = select!("client_id = ?4 AND id < ?2 ORDER BY id DESC LIMIT ?3")
+    NEWEST_OF_CLIENT = select!("client_id = ?4 AND id < ?2 ORDER BY id DESC LIMIT ?3")
         => ["SEARCH contacts USING INDEX contacts_by_client (user_id=? AND client_id=? AND id<?)"];
 
-    PAGE_OF_DEFAULT_CLIENT = select!("client_id = (SELECT id FROM clients WHERE user_id = ?1 AND is_default)
+    NEWEST_OF_DEFAULT_CLIENT = select!("client_id = (SELECT id FROM clients WHERE user_id = ?1 AND is_default)
         AND id < ?2 ORDER BY id DESC LIMIT ?3")
         => [
             "SEARCH contacts USING INDEX contacts_by_client (user_id=? AND client_id=? AND id<?)",
@@ -40,7 +50,7 @@ statements! {
         ];
 
     /// The group ?4 chooses the client, among those the scope reaches: ?5, or all.
-    PAGE_OF_GROUP = select!("client_id =
+    NEWEST_OF_GROUP = select!("client_id =
             (SELECT client_id FROM contact_groups WHERE user_id = ?1 AND id = ?4 AND (?5 IS NULL OR client_id = ?5))
         AND group_id = ?4 AND id < ?2 ORDER BY id DESC LIMIT ?3")
         => [
@@ -49,39 +59,78 @@ statements! {
             "SEARCH contact_groups USING INDEX sqlite_autoindex_contact_groups_1 (user_id=? AND id=?)",
         ];
 
-    /// What the pages hold, all at once, in any order and only the ids.
-    IDS_OF_ALL = "SELECT id FROM contacts WHERE user_id = ?1"
-        => ["SEARCH contacts USING COVERING INDEX contacts_by_client (user_id=?)"];
+    /// Asks for the ids above ?2, as the next three do.
+    OLDEST_OF_ALL = select!("id > ?2 ORDER BY id LIMIT ?3")
+        => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id>?)"];
 
-    IDS_OF_CLIENT = "SELECT id FROM contacts WHERE user_id = ?1 AND client_id = ?2"
-        => ["SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=?)"];
+    OLDEST_OF_CLIENT = select!("client_id = ?4 AND id > ?2 ORDER BY id LIMIT ?3")
+        => ["SEARCH contacts USING INDEX contacts_by_client (user_id=? AND client_id=? AND id>?)"];
 
-    IDS_OF_DEFAULT_CLIENT = "SELECT id FROM contacts WHERE user_id = ?1
-        AND client_id = (SELECT id FROM clients WHERE user_id = ?1 AND is_default)"
+    OLDEST_OF_DEFAULT_CLIENT = select!("client_id = (SELECT id FROM clients WHERE user_id = ?1 AND is_default)
+        AND id > ?2 ORDER BY id LIMIT ?3")
         => [
-            "SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=?)",
+            "SEARCH contacts USING INDEX contacts_by_client (user_id=? AND client_id=? AND id>?)",
             "SCALAR SUBQUERY 1",
             "SEARCH clients USING INDEX clients_default (user_id=?)",
         ];
 
-    IDS_OF_GROUP = "SELECT id FROM contacts WHERE user_id = ?1
-        AND client_id =
-            (SELECT client_id FROM contact_groups WHERE user_id = ?1 AND id = ?2 AND (?3 IS NULL OR client_id = ?3))
-        AND group_id = ?2"
+    OLDEST_OF_GROUP = select!("client_id =
+            (SELECT client_id FROM contact_groups WHERE user_id = ?1 AND id = ?4 AND (?5 IS NULL OR client_id = ?5))
+        AND group_id = ?4 AND id > ?2 ORDER BY id LIMIT ?3")
         => [
-            "SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=? AND group_id=?)",
+            "SEARCH contacts USING INDEX contacts_by_group (user_id=? AND client_id=? AND group_id=? AND id>?)",
             "SCALAR SUBQUERY 1",
             "SEARCH contact_groups USING INDEX sqlite_autoindex_contact_groups_1 (user_id=? AND id=?)",
         ];
 
+    /// One row, if the group holds more contacts than ?4: counting them all would read them all.
+    HOLDS_MORE_THAN = "SELECT 1 FROM contacts WHERE user_id = ?1 AND client_id = ?2 AND group_id = ?3 LIMIT 1 OFFSET ?4"
+        => ["SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=? AND group_id=?)"];
+
+    /// Where a contact comes, and where that is at home: into this group, of the client ?3 or whichever.
+    PLACE_OF_GROUP = "SELECT c.id, g.id, c.region FROM contact_groups g
+        CROSS JOIN clients c ON c.user_id = g.user_id AND c.id = g.client_id
+        WHERE g.user_id = ?1 AND g.id = ?2 AND (?3 IS NULL OR g.client_id = ?3)"
+        => [
+            "SEARCH g USING INDEX sqlite_autoindex_contact_groups_1 (user_id=? AND id=?)",
+            "SEARCH c USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)",
+        ];
+
+    PLACE_OF_CLIENT = "SELECT c.id, g.id, c.region FROM clients c
+        CROSS JOIN contact_groups g ON g.user_id = c.user_id AND g.client_id = c.id AND g.is_default
+        WHERE c.user_id = ?1 AND c.id = ?2"
+        => [
+            "SEARCH c USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)",
+            "SEARCH g USING INDEX contact_groups_default (user_id=? AND client_id=?)",
+        ];
+
+    PLACE_OF_DEFAULT_CLIENT = "SELECT c.id, g.id, c.region FROM clients c
+        CROSS JOIN contact_groups g ON g.user_id = c.user_id AND g.client_id = c.id AND g.is_default
+        WHERE c.user_id = ?1 AND c.is_default"
+        => [
+            "SEARCH c USING INDEX clients_default (user_id=?)",
+            "SEARCH g USING INDEX contact_groups_default (user_id=? AND client_id=?)",
+        ];
+
+    REGION = "SELECT region FROM clients WHERE user_id = ?1 AND id = ?2"
+        => ["SEARCH clients USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)"];
+
     INSERT = "INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, survey_id,
-            survey_sort_integer, survey_sort_text, created_at, updated_at, legacy_version, revision)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+            survey_sort_integer, survey_sort_text, created_at, updated_at, legacy_version, revision,
+            number_kind, e164, name_key, search_key)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
         => [];
 
-    /// All that can change but the group, so that no index is touched.
-    UPDATE = "UPDATE contacts SET name = ?3, number = ?4, channel = ?5, survey_id = ?6, survey_sort_integer = ?7,
-            survey_sort_text = ?8, updated_at = ?9, revision = ?10
+    /// What no index holds, so that none is touched.
+    UPDATE = "UPDATE contacts SET channel = ?3, survey_id = ?4, survey_sort_integer = ?5, survey_sort_text = ?6,
+            updated_at = ?7, revision = ?8
+        WHERE user_id = ?1 AND id = ?2"
+        => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
+
+    /// The same with name and number, and what is derived of them.
+    UPDATE_WITH_TEXTS = "UPDATE contacts SET channel = ?3, survey_id = ?4, survey_sort_integer = ?5,
+            survey_sort_text = ?6, updated_at = ?7, revision = ?8,
+            name = ?9, number = ?10, number_kind = ?11, e164 = ?12, name_key = ?13, search_key = ?14
         WHERE user_id = ?1 AND id = ?2"
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 
@@ -93,6 +142,9 @@ statements! {
 
     /// Only while it is in the group, where one was asked for.
     DELETE_FROM_GROUP = "DELETE FROM contacts WHERE user_id = ?1 AND id = ?2 AND (?3 IS NULL OR group_id = ?3)"
+        => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
+
+    VERSION = "SELECT created_at, revision FROM contacts WHERE user_id = ?1 AND id = ?2 AND (?3 IS NULL OR client_id = ?3)"
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 }
 
@@ -120,7 +172,37 @@ pub(super) fn get(connection: &Connection, scope: &Scope, id: ContactId) -> rusq
     query::one(connection, GET, params![scope.user().as_bytes(), id.as_bytes(), client], contact)
 }
 
-pub(super) fn insert(connection: &Connection, user: UserId, contact: &Contact) -> rusqlite::Result<()> {
+pub(super) fn get_with_number_info(
+    connection: &Connection,
+    scope: &Scope,
+    id: ContactId,
+) -> rusqlite::Result<Option<(Contact, NumberInfo)>> {
+    let (user, client) = (scope.user(), scope.client());
+    let client = client.as_ref().map(ClientId::as_bytes);
+    let params = params![user.as_bytes(), id.as_bytes(), client];
+    query::one(connection, GET_WITH_NUMBER_INFO, params, |row| Ok((contact(row)?, number_info(row, 13)?)))
+}
+
+/// From this column and the next.
+pub(crate) fn number_info(row: &Row<'_>, column: usize) -> rusqlite::Result<NumberInfo> {
+    Ok(NumberInfo {
+        kind: parsed(row, column, NumberKind::of_word)?,
+        e164: row.get::<_, Option<String>>(column + 1)?.map(E164::from_stored),
+    })
+}
+
+/// A client's region.
+pub(super) fn region(connection: &Connection, user: UserId, client: ClientId) -> rusqlite::Result<Option<Region>> {
+    let region = query::one(connection, REGION, params![user.as_bytes(), client.as_bytes()], |row| row.get(0))?;
+    Ok(region.flatten().map(Region::from_stored))
+}
+
+pub(super) fn insert(
+    connection: &Connection,
+    user: UserId,
+    contact: &Contact,
+    derived: &Derived,
+) -> rusqlite::Result<()> {
     let (survey_id, sort_integer, sort_text) = survey(&contact.transaction);
     query::write(
         connection,
@@ -140,30 +222,52 @@ pub(super) fn insert(connection: &Connection, user: UserId, contact: &Contact) -
             contact.updated_at.millis(),
             contact.legacy_version,
             contact.revision,
+            derived.number.kind.as_str(),
+            derived.number.e164.as_ref().map(E164::as_str),
+            derived.name_key.as_str(),
+            derived.search_key.as_str(),
         ],
     )?;
     Ok(())
 }
 
-/// All that can change but the group.
-pub(super) fn update(connection: &Connection, user: UserId, contact: &Contact) -> rusqlite::Result<()> {
+/// All that can change but the group. Name and number only with what is derived of them.
+pub(super) fn update(
+    connection: &Connection,
+    user: UserId,
+    contact: &Contact,
+    derived: Option<&Derived>,
+) -> rusqlite::Result<()> {
     let (survey_id, sort_integer, sort_text) = survey(&contact.transaction);
-    query::write(
-        connection,
-        UPDATE,
-        params![
-            user.as_bytes(),
-            contact.id.as_bytes(),
-            contact.name.as_str(),
-            contact.number.as_str(),
-            contact.channel.as_str(),
-            survey_id,
-            sort_integer,
-            sort_text,
-            contact.updated_at.millis(),
-            contact.revision,
-        ],
-    )?;
+    let (user, id, channel) = (user.as_bytes(), contact.id.as_bytes(), contact.channel.as_str());
+    let (updated_at, revision) = (contact.updated_at.millis(), contact.revision);
+    match derived {
+        None => query::write(
+            connection,
+            UPDATE,
+            params![user, id, channel, survey_id, sort_integer, sort_text, updated_at, revision],
+        ),
+        Some(derived) => query::write(
+            connection,
+            UPDATE_WITH_TEXTS,
+            params![
+                user,
+                id,
+                channel,
+                survey_id,
+                sort_integer,
+                sort_text,
+                updated_at,
+                revision,
+                contact.name.as_str(),
+                contact.number.as_str(),
+                derived.number.kind.as_str(),
+                derived.number.e164.as_ref().map(E164::as_str),
+                derived.name_key.as_str(),
+                derived.search_key.as_str(),
+            ],
+        ),
+    }?;
     Ok(())
 }
 

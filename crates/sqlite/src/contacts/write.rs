@@ -1,27 +1,24 @@
 //! Making and changing contacts.
 
 use roster_domain::ports::{ContactCreation, ContactUpdate};
-use roster_domain::{ClientId, Contact, ContactChanges, ContactId, GroupId, NewContact, Scope, Timestamp};
-use rusqlite::{Connection, params};
+use roster_domain::{
+    ClientId, Contact, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition, Region, Scope, Timestamp,
+};
+use rusqlite::{Connection, Row, params};
 
-use super::rows::{self, MOVE};
-use crate::{clients, groups, query};
+use super::rows::{self, MOVE, PLACE_OF_CLIENT, PLACE_OF_DEFAULT_CLIENT, PLACE_OF_GROUP};
+use crate::columns::id;
+use crate::{groups, query};
 
 pub(super) fn create(connection: &Connection, scope: &Scope, new: &NewContact) -> rusqlite::Result<ContactCreation> {
-    let (client_id, group_id) = match new.group_id {
-        Some(group) => match groups::client_of(connection, scope, group)? {
-            Some(client) => (client, group),
-            None => return Ok(ContactCreation::UnknownGroup),
-        },
-        None => match default_place(connection, scope)? {
-            Some(place) => place,
-            None => return Ok(ContactCreation::ClientGone),
-        },
+    let Some(place) = place(connection, scope, new.group_id)? else {
+        let gone = if new.group_id.is_some() { ContactCreation::UnknownGroup } else { ContactCreation::ClientGone };
+        return Ok(gone);
     };
     let contact = Contact {
         id: new.id,
-        client_id,
-        group_id,
+        client_id: place.client,
+        group_id: place.group,
         name: new.name.clone(),
         number: new.number.clone(),
         channel: new.channel.clone(),
@@ -31,15 +28,35 @@ pub(super) fn create(connection: &Connection, scope: &Scope, new: &NewContact) -
         legacy_version: new.legacy_version,
         revision: 0,
     };
-    rows::insert(connection, scope.user(), &contact)?;
+    let derived = Derived::of(&contact.name, &contact.number, place.region.as_ref());
+    rows::insert(connection, scope.user(), &contact, &derived)?;
     Ok(ContactCreation::Done(contact))
 }
 
-/// Where contacts without a group of their own come.
-fn default_place(connection: &Connection, scope: &Scope) -> rusqlite::Result<Option<(ClientId, GroupId)>> {
-    let Some(client) = clients::of_scope(connection, scope)? else { return Ok(None) };
-    let group = groups::default_of(connection, scope.user(), client)?;
-    Ok(group.map(|group| (client, group)))
+/// Where a contact comes.
+struct Place {
+    client: ClientId,
+    group: GroupId,
+    region: Option<Region>,
+}
+
+/// The group given, or where contacts without a group of their own come.
+fn place(connection: &Connection, scope: &Scope, group: Option<GroupId>) -> rusqlite::Result<Option<Place>> {
+    let (user, client) = (scope.user(), scope.client());
+    let user = user.as_bytes();
+    let client = client.as_ref().map(ClientId::as_bytes);
+    match (group, client) {
+        (Some(group), client) => {
+            query::one(connection, PLACE_OF_GROUP, params![user, group.as_bytes(), client], read_place)
+        }
+        (None, Some(client)) => query::one(connection, PLACE_OF_CLIENT, params![user, client], read_place),
+        (None, None) => query::one(connection, PLACE_OF_DEFAULT_CLIENT, params![user], read_place),
+    }
+}
+
+fn read_place(row: &Row<'_>) -> rusqlite::Result<Place> {
+    let region = row.get::<_, Option<String>>(2)?.map(Region::from_stored);
+    Ok(Place { client: id(row, 0)?, group: id(row, 1)?, region })
 }
 
 pub(super) fn update(
@@ -47,9 +64,13 @@ pub(super) fn update(
     scope: &Scope,
     id: ContactId,
     changes: &ContactChanges,
+    precondition: &Precondition,
     at: Timestamp,
 ) -> rusqlite::Result<ContactUpdate> {
     let Some(contact) = rows::get(connection, scope, id)? else { return Ok(ContactUpdate::Absent) };
+    if !precondition.admits(contact.version()) {
+        return Ok(ContactUpdate::Stale);
+    }
     let mut changed = changes.applied_to(&contact);
     if changed == contact {
         return Ok(ContactUpdate::Done(contact));
@@ -63,6 +84,12 @@ pub(super) fn update(
         }
         query::write(connection, MOVE, params![user.as_bytes(), id.as_bytes(), changed.group_id.as_bytes()])?;
     }
-    rows::update(connection, user, &changed)?;
+    let derived = if changed.name != contact.name || changed.number != contact.number {
+        let region = rows::region(connection, user, contact.client_id)?;
+        Some(Derived::of(&changed.name, &changed.number, region.as_ref()))
+    } else {
+        None
+    };
+    rows::update(connection, user, &changed, derived.as_ref())?;
     Ok(ContactUpdate::Done(changed))
 }

@@ -1,7 +1,7 @@
 //! Deleting groups, in steps where they are large.
 
 use roster_domain::ports::{GroupDeletion, MANY_ROWS, STEP_ROWS};
-use roster_domain::{ContactGroup, ContactsFate, GroupId, Scope, Timestamp};
+use roster_domain::{ContactGroup, ContactsFate, GroupId, Precondition, Scope, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::rows::{self, DELETE, DELETE_CONTACTS, HOLDS_MORE_THAN, MOVE_CONTACTS};
@@ -14,6 +14,7 @@ pub(super) struct Deletion {
     scope: Scope,
     id: GroupId,
     fate: ContactsFate,
+    precondition: Precondition,
     at: Timestamp,
     /// Whether it was too large for one transaction when it began.
     in_steps: bool,
@@ -22,8 +23,14 @@ pub(super) struct Deletion {
 }
 
 impl Deletion {
-    pub(super) fn new(scope: Scope, id: GroupId, fate: ContactsFate, at: Timestamp) -> Self {
-        Self { scope, id, fate, at, in_steps: false, contacts: 0 }
+    pub(super) fn new(
+        scope: Scope,
+        id: GroupId,
+        fate: ContactsFate,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Self {
+        Self { scope, id, fate, precondition, at, in_steps: false, contacts: 0 }
     }
 
     /// The next transaction of it. The last one takes the contacts that are left and the group with them.
@@ -31,6 +38,9 @@ impl Deletion {
         let Some(group) = rows::get(connection, &self.scope, self.id)? else {
             return Ok(Step::Done(GroupDeletion::Absent));
         };
+        if !self.precondition.admits(group.version()) {
+            return Ok(Step::Done(GroupDeletion::Stale));
+        }
         if group.is_default {
             return Ok(Step::Done(GroupDeletion::DefaultGroup));
         }

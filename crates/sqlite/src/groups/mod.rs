@@ -10,12 +10,13 @@ mod write;
 use async_trait::async_trait;
 use roster_domain::ports::{GroupDeletion, GroupRepository, GroupUpdate, Result};
 use roster_domain::{
-    ContactGroup, ContactsFate, GroupChanges, GroupId, Keyset, NewGroup, Page, Scope, Span, Timestamp,
+    ContactFilter, ContactGroup, ContactsFate, GroupChanges, GroupId, Keyset, NewGroup, Page, Precondition, Scope,
+    Span, Timestamp,
 };
 
 use crate::SqliteStore;
 
-pub(crate) use rows::{client_of, default_of};
+pub(crate) use rows::client_of;
 pub(crate) use write::insert;
 
 #[cfg(test)]
@@ -38,13 +39,38 @@ impl GroupRepository for SqliteStore {
         self.readers.list(move |connection| rows::page(connection, &scope, span, keyset)).await
     }
 
-    async fn update(&self, scope: &Scope, id: GroupId, changes: GroupChanges, at: Timestamp) -> Result<GroupUpdate> {
-        let scope = *scope;
-        self.writer.write(move |connection| write::update(connection, &scope, id, &changes, at)).await
+    async fn page_with_counts(
+        &self,
+        scope: &Scope,
+        span: Span,
+        filter: &ContactFilter,
+        keyset: Keyset<GroupId>,
+    ) -> Result<Page<(ContactGroup, u64)>> {
+        let (scope, filter) = (*scope, filter.clone());
+        self.readers.search(move |connection| rows::page_with_counts(connection, &scope, span, &filter, keyset)).await
     }
 
-    async fn delete(&self, scope: &Scope, id: GroupId, fate: ContactsFate, at: Timestamp) -> Result<GroupDeletion> {
-        let mut deletion = delete::Deletion::new(*scope, id, fate, at);
+    async fn update(
+        &self,
+        scope: &Scope,
+        id: GroupId,
+        changes: GroupChanges,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Result<GroupUpdate> {
+        let scope = *scope;
+        self.writer.write(move |connection| write::update(connection, &scope, id, &changes, &precondition, at)).await
+    }
+
+    async fn delete(
+        &self,
+        scope: &Scope,
+        id: GroupId,
+        fate: ContactsFate,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Result<GroupDeletion> {
+        let mut deletion = delete::Deletion::new(*scope, id, fate, precondition, at);
         self.writer.write_in_steps(move |connection| deletion.step(connection)).await
     }
 }

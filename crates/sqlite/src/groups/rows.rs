@@ -1,9 +1,12 @@
 //! The statements about groups, and how their rows are read.
 
-use roster_domain::{ClientId, ContactGroup, GroupId, GroupTitle, Keyset, Page, Scope, Span, UserId};
+use std::collections::BTreeMap;
+
+use roster_domain::{ClientId, ContactFilter, ContactGroup, GroupId, GroupTitle, Keyset, Page, Scope, Span, UserId};
 use rusqlite::{Connection, Row, params};
 
 use crate::columns::{id, time};
+use crate::contacts::{self, Home};
 use crate::query::{self, BELOW_ALL, one_more};
 use crate::statements::statements;
 
@@ -115,7 +118,7 @@ pub(crate) fn client_of(connection: &Connection, scope: &Scope, group: GroupId) 
 }
 
 /// A client's default group. `None`: the client is gone.
-pub(crate) fn default_of(connection: &Connection, user: UserId, client: ClientId) -> rusqlite::Result<Option<GroupId>> {
+pub(super) fn default_of(connection: &Connection, user: UserId, client: ClientId) -> rusqlite::Result<Option<GroupId>> {
     query::one(connection, DEFAULT_OF, params![user.as_bytes(), client.as_bytes()], |row| id(row, 0))
 }
 
@@ -137,4 +140,31 @@ pub(super) fn page(
         (None, Span::AllClients) => query::all(connection, PAGE_OF_ALL, params![user, after, rows], group),
     }?;
     Ok(Page::of_one_more(rows, keyset.limit))
+}
+
+/// The page, each group with how many of its contacts match; all at one instant.
+pub(super) fn page_with_counts(
+    connection: &Connection,
+    scope: &Scope,
+    span: Span,
+    filter: &ContactFilter,
+    keyset: Keyset<GroupId>,
+) -> rusqlite::Result<Page<(ContactGroup, u64)>> {
+    query::at_one_instant(connection, || {
+        let Page { items, has_more } = page(connection, scope, span, keyset)?;
+        let mut homes: BTreeMap<ClientId, Home> = BTreeMap::new();
+        let mut counted = Vec::with_capacity(items.len());
+        for group in items {
+            if !homes.contains_key(&group.client_id) {
+                // There is one: the group belongs to it.
+                let home = contacts::home_of(connection, scope.user(), group.client_id)?
+                    .ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+                homes.insert(group.client_id, home);
+            }
+            let home = &homes[&group.client_id];
+            let count = contacts::count_in(connection, scope.user(), home, Some(group.id), filter)?;
+            counted.push((group, count));
+        }
+        Ok(Page { items: counted, has_more })
+    })
 }

@@ -1,7 +1,7 @@
 //! Making and changing groups.
 
 use roster_domain::ports::GroupUpdate;
-use roster_domain::{ClientId, ContactGroup, GroupChanges, GroupId, NewGroup, Scope, Timestamp, UserId};
+use roster_domain::{ClientId, ContactGroup, GroupChanges, GroupId, NewGroup, Precondition, Scope, Timestamp, UserId};
 use rusqlite::{Connection, params};
 
 use super::rows::{self, INSERT, UNSET_DEFAULT, UPDATE};
@@ -56,9 +56,13 @@ pub(super) fn update(
     scope: &Scope,
     id: GroupId,
     changes: &GroupChanges,
+    precondition: &Precondition,
     at: Timestamp,
 ) -> rusqlite::Result<GroupUpdate> {
     let Some(group) = rows::get(connection, scope, id)? else { return Ok(GroupUpdate::Absent) };
+    if !precondition.admits(group.version()) {
+        return Ok(GroupUpdate::Stale);
+    }
     if group.is_default && changes.is_default == Some(false) {
         return Ok(GroupUpdate::DefaultGroup);
     }

@@ -13,7 +13,8 @@ statements! {
     ERASED = "SELECT id FROM users WHERE erased_at IS NOT NULL AND erased_at >= 0 LIMIT 1"
         => ["SEARCH users USING INDEX users_erased (erased_at>?)"];
 
-    CONTACTS = "DELETE FROM contacts WHERE rowid IN (SELECT rowid FROM contacts WHERE user_id = ?1 LIMIT ?2)"
+    CONTACTS = "DELETE FROM contacts
+        WHERE rowid IN (SELECT rowid FROM contacts INDEXED BY contacts_by_client WHERE user_id = ?1 LIMIT ?2)"
         => [
             "SEARCH contacts USING INTEGER PRIMARY KEY (rowid=?)",
             "LIST SUBQUERY 1",

@@ -1,5 +1,6 @@
 //! What goes by itself. It waits behind the acts of callers, among those that go in steps.
 
+mod derivation;
 mod erasure;
 mod sweep;
 
@@ -10,8 +11,10 @@ use rusqlite::Connection;
 use crate::SqliteStore;
 use crate::threads::Step;
 
+pub(crate) use derivation::step as derive;
+
 #[cfg(test)]
-pub(crate) use {erasure::ALL as ERASURE, sweep::ALL as SWEEP};
+pub(crate) use {derivation::ALL as DERIVATION, erasure::ALL as ERASURE, sweep::ALL as SWEEP};
 
 #[async_trait]
 impl Housekeeping for SqliteStore {
@@ -24,6 +27,10 @@ impl Housekeeping for SqliteStore {
 
     async fn erase_some(&self) -> Result<bool> {
         self.step(erasure::step).await
+    }
+
+    async fn derive_some(&self) -> Result<bool> {
+        self.step(derivation::step).await
     }
 }
 

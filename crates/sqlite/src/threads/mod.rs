@@ -1,6 +1,8 @@
 //! The threads that work with SQLite, and what they are handed.
 
 mod connected;
+mod deadline;
+mod group;
 mod job;
 mod queue;
 mod readers;

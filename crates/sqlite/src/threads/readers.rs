@@ -1,50 +1,50 @@
 //! The threads that read.
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use roster_domain::ports::Result;
 use rusqlite::Connection;
 
 use super::connected::{Connected, Fault};
+use super::deadline::Deadline;
 use super::job::{Step, answer, job};
 use super::queue::{Line, Queue};
 use crate::{OpenError, SqliteOptions, connection};
 
-/// Gets and lists from one file share so many threads. A read is one statement, ended before the next begins, so none
-/// of them keeps the WAL from being folded in.
+/// Gets and short lists share so many threads, and so many others do what may take long: searches, counts, streams.
 const THREADS: usize = 2;
 
-/// A deadline is looked at every so many instructions of SQLite's machine: some tens of microseconds.
-const INSTRUCTIONS: i32 = 2_000;
+/// A thread takes at most so many gets at a time.
+const GETS: usize = 8;
 
-/// Threads that read, behind one queue.
+/// Gets may pass a waiting list so many times in a row.
+const PASSES: usize = 4;
+
+/// Threads that read. A read ends its statements before it answers, so none keeps the WAL from being folded in for
+/// longer than it may take itself.
 pub(crate) struct Readers {
+    short: Crew,
+    long: Crew,
+}
+
+/// Some threads behind one queue.
+struct Crew {
     queue: Arc<Queue>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Readers {
     pub(crate) fn start(path: &Path, options: &SqliteOptions) -> std::result::Result<Self, OpenError> {
-        let queue = Arc::new(Queue::new(options.read_queue));
-        let readers = Self { queue, threads: Mutex::default() };
-        for _ in 0..THREADS {
-            // Where this fails, those that run already end: `readers` is dropped.
-            let thread = readers.thread(path, options)?;
-            readers.threads().push(thread);
-        }
-        Ok(readers)
-    }
-
-    fn thread(&self, path: &Path, options: &SqliteOptions) -> std::result::Result<JoinHandle<()>, OpenError> {
-        let (file, busy) = (path.to_owned(), options.busy_timeout);
-        let connected = Connected::new(move || connection::reader(&file, busy))
-            .map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
-        let (queue, timeout) = (self.queue.clone(), options.read_timeout);
-        spawn("sqlite-reader", move || work(&queue, connected, timeout)).map_err(OpenError::Thread)
+        let crew = |name, cache| Crew::start(name, path, options, cache);
+        Ok(Self {
+            short: crew("sqlite-reader", connection::READER_CACHE)?,
+            long: crew("sqlite-search", connection::SEARCH_CACHE)?,
+        })
     }
 
     /// Reads one thing.
@@ -53,16 +53,68 @@ impl Readers {
         F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.read(Line::Fast, read).await
+        self.short.read(Line::Fast, read).await
     }
 
-    /// Reads a list; what reads one thing goes first.
+    /// Reads a short list; what reads one thing goes first.
     pub(crate) async fn list<T, F>(&self, read: F) -> Result<T>
     where
         F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.read(Line::Slow, read).await
+        self.short.read(Line::Slow, read).await
+    }
+
+    /// Reads what may take long, out of the way of the others.
+    pub(crate) async fn search<T, F>(&self, read: F) -> Result<T>
+    where
+        F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.long.read(Line::Slow, read).await
+    }
+
+    /// Takes no more, answers what waits, closes the connections.
+    pub(crate) fn close(&self) {
+        self.short.close();
+        self.long.close();
+    }
+}
+
+impl Crew {
+    fn start(
+        name: &str,
+        path: &Path,
+        options: &SqliteOptions,
+        cache: connection::Cache,
+    ) -> std::result::Result<Self, OpenError> {
+        let crew = Self { queue: Arc::new(Queue::new(options.read_queue, PASSES)), threads: Mutex::default() };
+        for _ in 0..THREADS {
+            // Where this fails, those that run already end: the crew is dropped.
+            let thread = crew.thread(name, path, options, cache)?;
+            crew.threads().push(thread);
+        }
+        Ok(crew)
+    }
+
+    fn thread(
+        &self,
+        name: &str,
+        path: &Path,
+        options: &SqliteOptions,
+        cache: connection::Cache,
+    ) -> std::result::Result<JoinHandle<()>, OpenError> {
+        let (file, busy) = (path.to_owned(), options.busy_timeout);
+        let deadline = Deadline::new();
+        let watch = deadline.clone();
+        let open = move || {
+            let connection = connection::reader(&file, busy, cache)?;
+            watch.watch(&connection)?;
+            Ok(connection)
+        };
+        let connected = Connected::new(open).map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
+        let (queue, timeout) = (self.queue.clone(), options.read_timeout);
+        spawn(name, move || work(&queue, connected, &deadline, timeout)).map_err(OpenError::Thread)
     }
 
     async fn read<T, F>(&self, line: Line, read: F) -> Result<T>
@@ -75,8 +127,7 @@ impl Readers {
         answer(reply).await
     }
 
-    /// Takes no more, answers what waits, closes the connections.
-    pub(crate) fn close(&self) {
+    fn close(&self) {
         self.queue.close();
         for thread in self.threads().drain(..) {
             // A reader that panicked has closed its connection on the way out.
@@ -89,23 +140,23 @@ impl Readers {
     }
 }
 
-impl Drop for Readers {
+impl Drop for Crew {
     fn drop(&mut self) {
         self.close();
     }
 }
 
-fn work(queue: &Queue, mut connected: Connected, timeout: Duration) {
-    while let Some(mut job) = queue.next() {
-        if job.is_abandoned() {
-            continue;
+fn work(queue: &Queue, mut connected: Connected, deadline: &Deadline, timeout: Duration) {
+    let mut taken = VecDeque::with_capacity(GETS);
+    while queue.next_few(&mut taken, THREADS, GETS).is_some() {
+        for mut job in taken.drain(..) {
+            if job.is_abandoned() {
+                continue;
+            }
+            deadline.set(timeout);
+            let outcome = connected.with(|connection| job.run(connection).map_err(Fault::from));
+            job.answer(outcome.map(drop));
         }
-        let outcome = connected.with(|connection| {
-            let deadline = Instant::now() + timeout;
-            connection.progress_handler(INSTRUCTIONS, Some(move || Instant::now() >= deadline))?;
-            job.run(connection).map_err(Fault::from)
-        });
-        job.answer(outcome.map(drop));
     }
 }
 

@@ -8,13 +8,20 @@ use roster_domain::ports::{Result, StoreError};
 use rusqlite::Connection;
 
 use super::connected::{Connected, Fault};
+use super::group::{Group, execute};
 use super::job::{Job, Step, answer, job};
 use super::queue::{Line, Queue};
 use super::readers::spawn;
 use crate::{OpenError, SqliteOptions, connection};
 
-/// The one thread that writes, behind its queue: each act, or step of one, is a transaction, answered when it is on
-/// disk. What was accepted is done, whoever waits for it.
+/// A transaction holds at most so many acts.
+const MOST: usize = 256;
+
+/// Groups of acts may pass a waiting step so many times in a row.
+const PASSES: usize = 4;
+
+/// The one thread that writes, behind its queue: what waits together goes into one transaction, a step of a long act into
+/// its own, and all is answered when it is on disk. What was accepted is done, whoever waits for it.
 pub(crate) struct Writer {
     queue: Arc<Queue>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -25,19 +32,20 @@ impl Writer {
         let (file, busy) = (path.to_owned(), options.busy_timeout);
         let connected = Connected::new(move || connection::writer(&file, busy).inspect(reuse_log))
             .map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
-        Self::over(connected, options.write_queue).map_err(OpenError::Thread)
+        Self::over(connected, options.write_queue, MOST).map_err(OpenError::Thread)
     }
 
-    fn over(connected: Connected, capacity: usize) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::new(capacity));
+    fn over(connected: Connected, capacity: usize, most: usize) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::new(capacity, PASSES));
         let thread = spawn("sqlite-writer", {
             let queue = queue.clone();
-            move || work(&queue, connected)
+            move || work(&queue, connected, most)
         })?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Writes, in one transaction.
+    /// Writes, in one transaction, perhaps with other acts. Where one of those fails, it is done again: what it does
+    /// must depend on nothing but what it reads in the transaction.
     pub(crate) async fn write<T, F>(&self, act: F) -> Result<T>
     where
         F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -80,6 +88,11 @@ impl Writer {
         answer(reply).await
     }
 
+    /// For acts that begin behind another.
+    pub(crate) fn behind(&self) -> Behind {
+        Behind(self.queue.clone())
+    }
+
     /// Takes no more, does what waits, folds the WAL into the database and closes it. An act in steps ends with the
     /// step it is at, and can be repeated.
     pub(crate) fn close(&self) {
@@ -91,18 +104,40 @@ impl Writer {
     }
 }
 
+/// Where acts are left that nobody waits for.
+pub(crate) struct Behind(Arc<Queue>);
+
+impl Behind {
+    /// Does this again and again, each time in a transaction of its own, until it says that nothing is left. Where the
+    /// queue takes no more, or the store is closed on the way, the housekeeping comes to it.
+    pub(crate) fn steps(self, step: fn(&Connection) -> rusqlite::Result<bool>) {
+        let step = move |connection: &Connection| Ok(if step(connection)? { Step::More } else { Step::Done(()) });
+        let (job, _) = job(step, |()| ());
+        if let Err(failure) = self.0.push(Line::Slow, job) {
+            tracing::debug!(error = %failure, "an act that was to follow is left to the housekeeping");
+        }
+    }
+}
+
 impl Drop for Writer {
     fn drop(&mut self) {
         self.close();
     }
 }
 
-fn work(queue: &Queue, mut connected: Connected) {
-    while let Some(mut job) = queue.next() {
-        match connected.with(|connection| transaction(connection, job.as_mut())) {
-            Ok(Step::Done(())) => job.answer(Ok(())),
-            Ok(Step::More) => queue.resume(job),
-            Err(failure) => job.answer(Err(failure)),
+fn work(queue: &Queue, mut connected: Connected, most: usize) {
+    while let Some((line, mut job)) = queue.next() {
+        match line {
+            Line::Fast => {
+                let mut group = Group::of(job, most);
+                let outcome = connected.with(|connection| group.commit(connection, queue));
+                group.answer(outcome);
+            }
+            Line::Slow => match connected.with(|connection| step(connection, job.as_mut())) {
+                Ok(Step::Done(())) => job.answer(Ok(())),
+                Ok(Step::More) => queue.resume(job),
+                Err(failure) => job.answer(Err(failure)),
+            },
         }
     }
     if let Err(failure) = connected.with(fold_in) {
@@ -110,9 +145,8 @@ fn work(queue: &Queue, mut connected: Connected) {
     }
 }
 
-/// One act, or step of one, between BEGIN and COMMIT. IMMEDIATE, because a transaction that begins by reading and then
-/// writes fails where another process wrote in between.
-fn transaction(connection: &Connection, job: &mut dyn Job) -> std::result::Result<Step<()>, Fault> {
+/// One step of an act, between BEGIN and COMMIT: alone, since it can't be done again.
+fn step(connection: &Connection, job: &mut dyn Job) -> std::result::Result<Step<()>, Fault> {
     execute(connection, "BEGIN IMMEDIATE")?;
     match job.run(connection) {
         Ok(step) => {
@@ -127,10 +161,6 @@ fn transaction(connection: &Connection, job: &mut dyn Job) -> std::result::Resul
             Err(failure.into())
         }
     }
-}
-
-fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(statement)?.execute([]).map(drop)
 }
 
 /// Folds in what the last connection left, so that the log begins anew in the room it has: on a full disk that is the

@@ -28,6 +28,7 @@ pub(super) fn account(
             account.user.password_hash,
             user.created_at.millis(),
             user.updated_at.millis(),
+            user.revision,
         ],
     )?;
     let client = clients::insert(connection, user.id, &account.client, true)?;

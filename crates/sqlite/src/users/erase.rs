@@ -1,7 +1,7 @@
 //! Taking users away from every caller. What is below them goes later, in the housekeeping.
 
 use roster_domain::ports::UserErasure;
-use roster_domain::{AuditEntry, Timestamp, UserId};
+use roster_domain::{AuditEntry, Precondition, Timestamp, UserId};
 use rusqlite::{Connection, params};
 
 use super::rows::{self, FREE_EMAIL, MARK_ERASED};
@@ -11,12 +11,16 @@ pub(super) fn user(
     connection: &Connection,
     id: UserId,
     verified: &str,
+    precondition: &Precondition,
     at: Timestamp,
     entry: &AuditEntry,
 ) -> rusqlite::Result<UserErasure> {
     let Some(stored) = rows::get(connection, id)? else { return Ok(UserErasure::Absent) };
     if stored.password_hash != verified {
         return Ok(UserErasure::PasswordChanged);
+    }
+    if !precondition.admits(stored.user.version()) {
+        return Ok(UserErasure::Stale);
     }
     query::write(connection, MARK_ERASED, params![id.as_bytes(), at.millis()])?;
     sessions::end_others(connection, id, None, at)?;

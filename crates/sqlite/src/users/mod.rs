@@ -7,7 +7,7 @@ mod update;
 
 use async_trait::async_trait;
 use roster_domain::ports::{Result, UserErasure, UserRepository, UserUpdate};
-use roster_domain::{Account, AuditEntry, Client, NewAccount, Timestamp, User, UserChanges};
+use roster_domain::{Account, AuditEntry, Client, NewAccount, Precondition, Timestamp, User, UserChanges};
 use rusqlite::Connection;
 
 use crate::SqliteStore;
@@ -38,14 +38,16 @@ impl UserRepository for SqliteStore {
         account: &Account,
         changes: UserChanges,
         verified: Option<&str>,
+        precondition: Precondition,
         at: Timestamp,
         entries: Vec<AuditEntry>,
     ) -> Result<UserUpdate> {
         let (user, verified) = (account.user(), verified.map(str::to_owned));
         let new_password = changes.password.is_some();
         let ended = move |outcome: &UserUpdate| new_password && matches!(outcome, UserUpdate::Done(_));
-        let act =
-            move |connection: &Connection| update::user(connection, user, &changes, verified.as_deref(), at, &entries);
+        let act = move |connection: &Connection| {
+            update::user(connection, user, &changes, verified.as_deref(), &precondition, at, &entries)
+        };
         self.writer.write_then(act, self.tell_if(user, ended)).await
     }
 
@@ -54,9 +56,17 @@ impl UserRepository for SqliteStore {
         self.writer.write(move |connection| update::rehash(connection, user, &from, &to)).await
     }
 
-    async fn erase(&self, account: &Account, verified: &str, at: Timestamp, entry: AuditEntry) -> Result<UserErasure> {
+    async fn erase(
+        &self,
+        account: &Account,
+        verified: &str,
+        precondition: Precondition,
+        at: Timestamp,
+        entry: AuditEntry,
+    ) -> Result<UserErasure> {
         let (user, verified) = (account.user(), verified.to_owned());
         let then = self.tell_if(user, |outcome| *outcome == UserErasure::Done);
-        self.writer.write_then(move |connection| erase::user(connection, user, &verified, at, &entry), then).await
+        let act = move |connection: &Connection| erase::user(connection, user, &verified, &precondition, at, &entry);
+        self.writer.write_then(act, then).await
     }
 }

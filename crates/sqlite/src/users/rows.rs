@@ -8,7 +8,7 @@ use crate::query;
 use crate::statements::statements;
 
 statements! {
-    GET = "SELECT id, email, firstname, lastname, created_at, updated_at, password_hash FROM users
+    GET = "SELECT id, email, firstname, lastname, created_at, updated_at, revision, password_hash FROM users
         WHERE id = ?1 AND disabled_at IS NULL AND erased_at IS NULL"
         => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)"];
 
@@ -22,11 +22,12 @@ statements! {
     FREE_EMAIL = "DELETE FROM user_emails WHERE email_key = ?1 AND user_id = ?2"
         => ["SEARCH user_emails USING INDEX sqlite_autoindex_user_emails_1 (email_key=?)"];
 
-    INSERT = "INSERT INTO users (id, email, firstname, lastname, password_hash, created_at, updated_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    INSERT = "INSERT INTO users (id, email, firstname, lastname, password_hash, created_at, updated_at, revision)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
         => [];
 
-    UPDATE = "UPDATE users SET email = ?2, firstname = ?3, lastname = ?4, password_hash = ?5, updated_at = ?6
+    UPDATE = "UPDATE users SET email = ?2, firstname = ?3, lastname = ?4, password_hash = ?5, updated_at = ?6,
+            revision = ?7
         WHERE id = ?1"
         => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)"];
 
@@ -56,10 +57,10 @@ pub(crate) fn is_live(connection: &Connection, user: UserId) -> rusqlite::Result
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    Ok(Stored { user: user(row)?, password_hash: row.get(6)? })
+    Ok(Stored { user: user(row)?, password_hash: row.get(7)? })
 }
 
-/// From the first six columns.
+/// From the first seven columns.
 pub(crate) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
         id: id(row, 0)?,
@@ -68,5 +69,6 @@ pub(crate) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         lastname: PersonName::from_stored(row.get(3)?),
         created_at: time(row, 4)?,
         updated_at: time(row, 5)?,
+        revision: row.get(6)?,
     })
 }

@@ -1,7 +1,7 @@
 //! Changing users.
 
 use roster_domain::ports::UserUpdate;
-use roster_domain::{AuditEntry, Email, Timestamp, UserChanges, UserId};
+use roster_domain::{AuditEntry, Email, Precondition, Timestamp, UserChanges, UserId};
 use rusqlite::{Connection, params};
 
 use super::rows::{self, CLAIM_EMAIL, FREE_EMAIL, REHASH, Stored, UPDATE};
@@ -12,12 +12,16 @@ pub(super) fn user(
     id: UserId,
     changes: &UserChanges,
     verified: Option<&str>,
+    precondition: &Precondition,
     at: Timestamp,
     entries: &[AuditEntry],
 ) -> rusqlite::Result<UserUpdate> {
     let Some(stored) = rows::get(connection, id)? else { return Ok(UserUpdate::Absent) };
     if verified.is_some_and(|hash| hash != stored.password_hash) {
         return Ok(UserUpdate::PasswordChanged);
+    }
+    if !precondition.admits(stored.user.version()) {
+        return Ok(UserUpdate::Stale);
     }
     let mut changed = applied(changes, &stored);
     // First, so that an address that is taken leaves nothing to undo.
@@ -26,6 +30,7 @@ pub(super) fn user(
     }
     if changed != stored {
         changed.user.updated_at = at;
+        changed.user.revision += 1;
         let Stored { user, password_hash } = &changed;
         query::write(
             connection,
@@ -37,6 +42,7 @@ pub(super) fn user(
                 user.lastname.as_str(),
                 password_hash,
                 user.updated_at.millis(),
+                user.revision,
             ],
         )?;
     }

@@ -1,7 +1,7 @@
 //! What is left of an account that was erased.
 
 use roster_domain::ports::{STEP_ROWS, UserErasure};
-use roster_domain::{AuditEntry, AuditEvent};
+use roster_domain::{AuditEntry, AuditEvent, Precondition};
 use roster_sqlite::SqliteOptions;
 use rusqlite::Connection;
 
@@ -55,7 +55,8 @@ async fn no_table_holds_a_row_of_the_user() {
 
     let hash = bench.store.users.password_hash(&ada.account()).await.unwrap().unwrap();
     let entry = AuditEntry { user: None, ..ada.entry(AuditEvent::AccountErased) };
-    let erased = bench.store.users.erase(&ada.account(), &hash, bench.now(), entry).await.unwrap();
+    let erased =
+        bench.store.users.erase(&ada.account(), &hash, Precondition::Exists, bench.now(), entry).await.unwrap();
     assert_eq!(erased, UserErasure::Done);
 
     let mut steps = 0;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use roster_domain::ports::{ClientDeletion, Due, MANY_ROWS, Revocation, Store, UserErasure, UserUpdate};
-use roster_domain::{AuditEvent, ClientId, Email, NewCredentials, PasswordChange, TokenHash, UserChanges};
+use roster_domain::{
+    AuditEvent, ClientId, Email, NewCredentials, PasswordChange, Precondition, TokenHash, UserChanges,
+};
 use roster_sqlite::SqliteOptions;
 use roster_store_tests::Owner;
 use rusqlite::Connection;
@@ -42,7 +44,7 @@ async fn end_all(owner: &Owner) -> u64 {
 
 async fn change(owner: &Owner, changes: UserChanges, verified: Option<&str>) -> UserUpdate {
     let (users, at) = (&owner.bench.store.users, owner.bench.now());
-    users.update(&owner.account(), changes, verified, at, Vec::new()).await.unwrap()
+    users.update(&owner.account(), changes, verified, Precondition::Exists, at, Vec::new()).await.unwrap()
 }
 
 fn new_password(owner: &Owner, hash: &str) -> UserChanges {
@@ -70,12 +72,12 @@ async fn replace_credentials(owner: &Owner, client: ClientId) -> bool {
 
 async fn delete_client(owner: &Owner, client: ClientId, with_contacts: bool) -> ClientDeletion {
     let (clients, entry) = (&owner.bench.store.clients, owner.entry(AuditEvent::ClientDeleted));
-    clients.delete(&owner.account(), client, with_contacts, entry).await.unwrap()
+    clients.delete(&owner.account(), client, with_contacts, Precondition::Exists, entry).await.unwrap()
 }
 
 async fn erase(owner: &Owner, verified: &str) -> UserErasure {
     let (bench, entry) = (&owner.bench, owner.bench.new_entry(AuditEvent::AccountErased, None));
-    bench.store.users.erase(&owner.account(), verified, bench.now(), entry).await.unwrap()
+    bench.store.users.erase(&owner.account(), verified, Precondition::Exists, bench.now(), entry).await.unwrap()
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::sync::Mutex;
 
+use super::extensions;
 use super::janitor;
 use super::server::{Options, Server};
 
@@ -92,8 +93,12 @@ impl Site {
             (Some(server), _) => server.url().to_owned(),
             (None, given) => given.and_then(|url| url.into_string().ok()).context("TEST_DATABASE_URL is not text")?,
         };
-        janitor::start(&url, own.is_none());
-        Ok(Self { url, prefix: prefix(), made: 0, templates: Vec::new(), own })
+        let site = Self { url, prefix: prefix(), made: 0, templates: Vec::new(), own };
+        let mut connection = site.connect().await?;
+        extensions::ensure_there(&mut connection).await?;
+        connection.close().await?;
+        janitor::start(&site.url, site.own.is_none());
+        Ok(site)
     }
 
     /// The name of the database that has these migrations, made if this is the first call for them.

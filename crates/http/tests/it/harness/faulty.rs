@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, OnceLock, mpsc};
 
 use async_trait::async_trait;
 use roster_domain::ports::{
-    ContactCreation, ContactRepository, ContactUpdate, MatchingDeletion, Result, Store, StoreError, StoreHealth,
+    ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result, Store, StoreError,
+    StoreHealth,
 };
 use roster_domain::{
-    Contact, ContactChanges, ContactFilter, ContactId, Keyset, NewContact, Page, Scope, Span, Timestamp,
+    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPlace, Keyset, NewContact, NumberInfo,
+    Page, Precondition, Scope, Span, Timestamp,
 };
 use tokio::sync::Semaphore;
 
@@ -118,17 +120,27 @@ impl ContactRepository for Faulty {
         self.contacts(false).await?.get(scope, id).await
     }
 
+    async fn get_with_number_info(&self, scope: &Scope, id: ContactId) -> Result<Option<(Contact, NumberInfo)>> {
+        self.contacts(false).await?.get_with_number_info(scope, id).await
+    }
+
+    async fn count(&self, scope: &Scope, span: Span, filter: &ContactFilter) -> Result<u64> {
+        self.contacts(false).await?.count(scope, span, filter).await
+    }
+
     async fn page(
         &self,
         scope: &Scope,
         span: Span,
         filter: &ContactFilter,
-        keyset: Keyset<ContactId>,
+        order: ContactOrder,
+        keyset: Keyset<ContactPlace>,
     ) -> Result<Page<Contact>> {
-        let mut page = self.contacts(true).await?.page(scope, span, filter, keyset).await?;
+        let limit = keyset.limit;
+        let mut page = self.contacts(true).await?.page(scope, span, filter, order, keyset).await?;
         if matches!(*self.fault.lock().unwrap(), Fault::Endless(_)) {
             let again = page.items.first().cloned().into_iter().cycle();
-            page = Page { items: again.take(keyset.limit.rows()).collect(), has_more: true };
+            page = Page { items: again.take(limit.rows()).collect(), has_more: true };
         }
         Ok(page)
     }
@@ -138,13 +150,14 @@ impl ContactRepository for Faulty {
         scope: &Scope,
         id: ContactId,
         changes: ContactChanges,
+        precondition: Precondition,
         at: Timestamp,
     ) -> Result<ContactUpdate> {
-        self.contacts(false).await?.update(scope, id, changes, at).await
+        self.contacts(false).await?.update(scope, id, changes, precondition, at).await
     }
 
-    async fn delete(&self, scope: &Scope, id: ContactId) -> Result<bool> {
-        self.contacts(false).await?.delete(scope, id).await
+    async fn delete(&self, scope: &Scope, id: ContactId, precondition: Precondition) -> Result<ContactDeletion> {
+        self.contacts(false).await?.delete(scope, id, precondition).await
     }
 
     async fn delete_matching(

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use roster_domain::ports::{ClientDeletion, ClientRepository, ClientUpdate, Result};
 use roster_domain::{
-    Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Timestamp,
+    Account, AuditEntry, Client, ClientChanges, ClientId, Keyset, NewClient, NewCredentials, Page, Precondition,
+    Timestamp,
 };
 
 use super::unasked::not_asked;
@@ -12,7 +13,7 @@ use super::{MemoryStore, OwnedClient};
 impl OwnedClient {
     pub fn as_read(&self) -> Client {
         let NewClient { id, name, session_id, region, created_at, updated_at, .. } = self.client.clone();
-        Client { id, name, is_default: self.is_default, session_id, region, created_at, updated_at }
+        Client { id, name, is_default: self.is_default, session_id, region, created_at, updated_at, revision: 0 }
     }
 }
 
@@ -36,7 +37,14 @@ impl ClientRepository for MemoryStore {
         not_asked()
     }
 
-    async fn update(&self, _: &Account, _: ClientId, _: ClientChanges, _: Timestamp) -> Result<ClientUpdate> {
+    async fn update(
+        &self,
+        _: &Account,
+        _: ClientId,
+        _: ClientChanges,
+        _: Precondition,
+        _: Timestamp,
+    ) -> Result<ClientUpdate> {
         not_asked()
     }
 
@@ -59,9 +67,17 @@ impl ClientRepository for MemoryStore {
         .await
     }
 
-    async fn delete(&self, account: &Account, id: ClientId, _: bool, entry: AuditEntry) -> Result<ClientDeletion> {
+    async fn delete(
+        &self,
+        account: &Account,
+        id: ClientId,
+        _: bool,
+        precondition: Precondition,
+        entry: AuditEntry,
+    ) -> Result<ClientDeletion> {
         self.write("clients.delete", |rows| match rows.client(account.user(), id) {
             None => ClientDeletion::Absent,
+            Some(client) if !precondition.admits(client.as_read().version()) => ClientDeletion::Stale,
             Some(OwnedClient { is_default: true, .. }) => ClientDeletion::DefaultClient,
             Some(_) => {
                 rows.clients.retain(|client| client.client.id != id);

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use roster_domain::ports::{
-    ContactCreation, ContactRepository, ContactUpdate, Due, GroupDeletion, GroupRepository, GroupUpdate, Housekeeping,
-    MatchingDeletion, Result, StoreError, StoreHealth,
+    ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, Due, GroupDeletion, GroupRepository,
+    GroupUpdate, Housekeeping, MatchingDeletion, Result, StoreError, StoreHealth,
 };
 use roster_domain::{
-    Contact, ContactChanges, ContactFilter, ContactGroup, ContactId, ContactsFate, GroupChanges, GroupId, Keyset,
-    NewContact, NewGroup, Page, Scope, Span, Timestamp,
+    Contact, ContactChanges, ContactFilter, ContactGroup, ContactId, ContactOrder, ContactPlace, ContactsFate,
+    GroupChanges, GroupId, Keyset, NewContact, NewGroup, NumberInfo, Page, Precondition, Scope, Span, Timestamp,
 };
 
 use super::MemoryStore;
@@ -26,15 +26,37 @@ impl ContactRepository for MemoryStore {
         not_asked()
     }
 
-    async fn page(&self, _: &Scope, _: Span, _: &ContactFilter, _: Keyset<ContactId>) -> Result<Page<Contact>> {
+    async fn get_with_number_info(&self, _: &Scope, _: ContactId) -> Result<Option<(Contact, NumberInfo)>> {
         not_asked()
     }
 
-    async fn update(&self, _: &Scope, _: ContactId, _: ContactChanges, _: Timestamp) -> Result<ContactUpdate> {
+    async fn page(
+        &self,
+        _: &Scope,
+        _: Span,
+        _: &ContactFilter,
+        _: ContactOrder,
+        _: Keyset<ContactPlace>,
+    ) -> Result<Page<Contact>> {
         not_asked()
     }
 
-    async fn delete(&self, _: &Scope, _: ContactId) -> Result<bool> {
+    async fn count(&self, _: &Scope, _: Span, _: &ContactFilter) -> Result<u64> {
+        not_asked()
+    }
+
+    async fn update(
+        &self,
+        _: &Scope,
+        _: ContactId,
+        _: ContactChanges,
+        _: Precondition,
+        _: Timestamp,
+    ) -> Result<ContactUpdate> {
+        not_asked()
+    }
+
+    async fn delete(&self, _: &Scope, _: ContactId, _: Precondition) -> Result<ContactDeletion> {
         not_asked()
     }
 
@@ -57,11 +79,35 @@ impl GroupRepository for MemoryStore {
         not_asked()
     }
 
-    async fn update(&self, _: &Scope, _: GroupId, _: GroupChanges, _: Timestamp) -> Result<GroupUpdate> {
+    async fn page_with_counts(
+        &self,
+        _: &Scope,
+        _: Span,
+        _: &ContactFilter,
+        _: Keyset<GroupId>,
+    ) -> Result<Page<(ContactGroup, u64)>> {
         not_asked()
     }
 
-    async fn delete(&self, _: &Scope, _: GroupId, _: ContactsFate, _: Timestamp) -> Result<GroupDeletion> {
+    async fn update(
+        &self,
+        _: &Scope,
+        _: GroupId,
+        _: GroupChanges,
+        _: Precondition,
+        _: Timestamp,
+    ) -> Result<GroupUpdate> {
+        not_asked()
+    }
+
+    async fn delete(
+        &self,
+        _: &Scope,
+        _: GroupId,
+        _: ContactsFate,
+        _: Precondition,
+        _: Timestamp,
+    ) -> Result<GroupDeletion> {
         not_asked()
     }
 }
@@ -80,6 +126,10 @@ impl Housekeeping for MemoryStore {
     }
 
     async fn erase_some(&self) -> Result<bool> {
+        not_asked()
+    }
+
+    async fn derive_some(&self) -> Result<bool> {
         not_asked()
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use roster_domain::ports::{Result, UserErasure, UserRepository, UserUpdate};
-use roster_domain::{Account, AuditEntry, Client, NewAccount, Timestamp, User, UserChanges};
+use roster_domain::{Account, AuditEntry, Client, NewAccount, Precondition, Timestamp, User, UserChanges};
 
 use super::{MemoryStore, OwnedClient};
 
@@ -38,6 +38,7 @@ impl UserRepository for MemoryStore {
         account: &Account,
         changes: UserChanges,
         verified: Option<&str>,
+        precondition: Precondition,
         at: Timestamp,
         entries: Vec<AuditEntry>,
     ) -> Result<UserUpdate> {
@@ -46,6 +47,9 @@ impl UserRepository for MemoryStore {
             let Some(stored) = rows.served(id) else { return UserUpdate::Absent };
             if verified.is_some_and(|verified| stored.user.password_hash != verified) {
                 return UserUpdate::PasswordChanged;
+            }
+            if !precondition.admits(stored.user.user.version()) {
+                return UserUpdate::Stale;
             }
             let before = stored.user.user.clone();
             let UserChanges { email, firstname, lastname, password } = changes;
@@ -62,6 +66,7 @@ impl UserRepository for MemoryStore {
             }
             if user != before || password.is_some() {
                 user.updated_at = at;
+                user.revision += 1;
             }
             if let Some(password) = password {
                 rows.set_password_hash(id, &password.hash);
@@ -85,12 +90,22 @@ impl UserRepository for MemoryStore {
         .await
     }
 
-    async fn erase(&self, account: &Account, verified: &str, at: Timestamp, entry: AuditEntry) -> Result<UserErasure> {
+    async fn erase(
+        &self,
+        account: &Account,
+        verified: &str,
+        precondition: Precondition,
+        at: Timestamp,
+        entry: AuditEntry,
+    ) -> Result<UserErasure> {
         self.write("users.erase", |rows| {
             let id = account.user();
             let Some(stored) = rows.served(id) else { return UserErasure::Absent };
             if stored.user.password_hash != verified {
                 return UserErasure::PasswordChanged;
+            }
+            if !precondition.admits(stored.user.user.version()) {
+                return UserErasure::Stale;
             }
             rows.end(id, at, |_| true);
             rows.clients.retain(|client| client.owner != id);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 use tempfile::TempDir;
 
 use super::*;
@@ -17,12 +17,17 @@ struct Desk {
 }
 
 fn desk(capacity: usize) -> Desk {
+    desk_of(capacity, MOST)
+}
+
+/// With at most so many acts in a transaction.
+fn desk_of(capacity: usize, most: usize) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (n INTEGER UNIQUE, filling BLOB)").unwrap();
     let file = path.clone();
     let connected = Connected::new(move || connection::writer(&file, Duration::from_secs(2))).unwrap();
-    Desk { writer: Arc::new(Writer::over(connected, capacity).unwrap()), path, _folder: folder }
+    Desk { writer: Arc::new(Writer::over(connected, capacity, most).unwrap()), path, _folder: folder }
 }
 
 impl Desk {
@@ -37,6 +42,28 @@ impl Desk {
             })
             .await
             .unwrap()
+    }
+
+    /// Lets these wait together, and answers what became of each.
+    async fn together<F>(&self, acts: impl Iterator<Item = F>) -> Vec<Result<()>>
+    where
+        F: Fn(&Connection) -> rusqlite::Result<()> + Send + 'static,
+    {
+        let (release, held) = hold(self).await;
+        let acts = futures_util::future::join_all(acts.map(|act| self.writer.write(act)));
+        let (done, ()) = tokio::join!(acts, async { drop(release) });
+        // It is among them, and shares what befalls them all.
+        let _ = held.await.unwrap();
+        done
+    }
+
+    /// How many transactions have written to the file: its change counter doesn't tell, but each leaves one frame in
+    /// the log that ends it.
+    fn commits(&self) -> usize {
+        // There is none before the first.
+        let log = std::fs::read(self.path.with_extension("db-wal")).unwrap_or_default();
+        let frames = log.get(32..).unwrap_or_default().chunks_exact(24 + 4096);
+        frames.filter(|frame| frame[4..8] != [0; 4]).count()
     }
 
     /// Leaves a mark that goes with the connection.
@@ -63,8 +90,11 @@ async fn hold(desk: &Desk) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<
     let held = tokio::spawn(async move {
         writer
             .write(move |_| {
-                begin.lock().unwrap().take().unwrap().send(()).unwrap();
-                let _ = released.lock().unwrap().recv();
+                // Where it is done again, nobody waits for it any more.
+                if let Some(begin) = begin.lock().unwrap().take() {
+                    begin.send(()).unwrap();
+                    let _ = released.lock().unwrap().recv();
+                }
                 Ok(())
             })
             .await
@@ -74,7 +104,7 @@ async fn hold(desk: &Desk) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<
 }
 
 #[tokio::test]
-async fn a_full_disk_fails_the_act_alone_and_is_got_over() {
+async fn a_full_disk_is_got_over() {
     let desk = desk(8);
     desk.insert(1).await.unwrap();
     desk.mark().await;
@@ -120,6 +150,128 @@ async fn a_panic_fails_the_act_alone() {
     assert_eq!(desk.numbers().await, [2]);
 }
 
+fn spoiling(code: i32) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
+}
+
+#[tokio::test]
+async fn what_waits_together_is_one_transaction() {
+    let desk = desk(64);
+    let before = desk.commits();
+    let done = desk.together((0..40).map(|n| move |connection: &Connection| insert(connection, n))).await;
+    assert!(done.iter().all(Result::is_ok));
+    assert_eq!(desk.commits() - before, 1);
+}
+
+#[tokio::test]
+async fn a_transaction_holds_no_more_than_its_most() {
+    let desk = desk_of(64, 10);
+    let before = desk.commits();
+    desk.together((0..40).map(|n| move |connection: &Connection| insert(connection, n))).await;
+    assert_eq!(desk.numbers().await.len(), 40);
+    // The act that held the writer is in the first.
+    assert_eq!(desk.commits() - before, 5);
+}
+
+#[tokio::test]
+async fn one_that_fails_among_others_undoes_itself_alone() {
+    let desk = desk(64);
+    desk.mark().await;
+    let done = desk
+        .together((0..9).map(|n| {
+            move |connection: &Connection| {
+                insert(connection, n)?;
+                // The fifth fails when it has written.
+                if n == 4 { insert(connection, 0) } else { Ok(()) }
+            }
+        }))
+        .await;
+    let failed: Vec<usize> = (0..9).filter(|&n| done[n].is_err()).collect();
+    assert_eq!(failed, [4]);
+    assert!(matches!(done[4], Err(StoreError::Failed(_))), "{done:?}");
+    assert_eq!(desk.numbers().await, [0, 1, 2, 3, 5, 6, 7, 8]);
+    assert!(desk.is_marked().await, "the connection was kept");
+}
+
+#[tokio::test]
+async fn a_panic_among_others_undoes_itself_alone() {
+    let desk = desk(64);
+    let done = desk
+        .together((0..5).map(|n| {
+            move |connection: &Connection| {
+                insert(connection, n)?;
+                assert!(n != 2, "on purpose");
+                Ok(())
+            }
+        }))
+        .await;
+    assert!(matches!(done[2], Err(StoreError::Failed(_))), "{done:?}");
+    assert_eq!(desk.numbers().await, [0, 1, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_spoilt_connection_fails_all_that_are_together() {
+    for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_NOMEM] {
+        let desk = desk(64);
+        desk.mark().await;
+        let done = desk
+            .together((0..5).map(|n| {
+                move |connection: &Connection| {
+                    insert(connection, n)?;
+                    if n == 2 { Err(spoiling(code)) } else { Ok(()) }
+                }
+            }))
+            .await;
+        let unavailable = |done: &Result<()>| matches!(done, Err(StoreError::Unavailable(_)));
+        assert!(done.iter().all(unavailable), "{done:?}");
+        assert!(desk.numbers().await.is_empty());
+        assert!(!desk.is_marked().await, "the connection was replaced");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_commit_fails_all_that_are_together() {
+    let desk = desk(64);
+    desk.writer.write(|connection| connection.execute_batch(DEFERRED)).await.unwrap();
+    let done = desk
+        .together((0..5).map(|n| {
+            move |connection: &Connection| {
+                insert(connection, n)?;
+                // What this refers to isn't there, which COMMIT finds.
+                if n == 3 { connection.execute_batch("INSERT INTO child VALUES (77)") } else { Ok(()) }
+            }
+        }))
+        .await;
+    assert!(done.iter().all(|done| matches!(done, Err(StoreError::Unavailable(_)))), "{done:?}");
+    assert!(desk.numbers().await.is_empty());
+    desk.insert(9).await.unwrap();
+}
+
+const DEFERRED: &str = "CREATE TABLE child (n INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)";
+
+#[tokio::test]
+async fn acts_are_done_and_answered_in_their_order() {
+    let desk = desk(64);
+    let followed = Arc::new(Mutex::new(Vec::new()));
+    let (release, held) = hold(&desk).await;
+    let acts = (0..20).map(|n| {
+        let followed = followed.clone();
+        desk.writer.write_then(
+            move |connection| {
+                insert(connection, n)?;
+                connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+            },
+            move |count: &i64| followed.lock().unwrap().push(*count),
+        )
+    });
+    let release = async { drop(release) };
+    let (counts, ()) = tokio::join!(futures_util::future::join_all(acts), release);
+    held.await.unwrap().unwrap();
+    let counts: Vec<i64> = counts.into_iter().map(Result::unwrap).collect();
+    assert_eq!(counts, (1..=20).collect::<Vec<i64>>(), "each sees those before it");
+    assert_eq!(*followed.lock().unwrap(), counts);
+}
+
 #[tokio::test]
 async fn a_failed_commit_replaces_the_connection() {
     let desk = desk(8);
@@ -141,10 +293,10 @@ async fn a_file_that_comes_back_is_opened_again() {
         .writer
         .write(move |_| {
             std::fs::rename(&from, &to).unwrap();
-            panic!("on purpose: the connection is closed")
+            Err(spoiling(ffi::SQLITE_IOERR))
         })
         .await;
-    assert!(matches!(spoilt, Err(StoreError::Failed(_))), "{spoilt:?}");
+    assert!(matches!(spoilt, Err(StoreError::Unavailable(_))), "{spoilt:?}");
     for _ in 0..2 {
         let gone = desk.insert(2).await;
         assert!(matches!(gone, Err(StoreError::Unavailable(_))), "{gone:?}");
@@ -266,7 +418,8 @@ async fn short_acts_go_before_steps() {
 
 #[tokio::test]
 async fn steps_have_their_turn_among_many_short_acts() {
-    let desk = desk(64);
+    // Each a transaction of its own.
+    let desk = desk_of(64, 1);
     let log = Log::default();
     let (release, held) = hold(&desk).await;
     let many = futures_util::future::join_all((0..40).map(|_| short(&desk, &log)));
@@ -277,7 +430,7 @@ async fn steps_have_their_turn_among_many_short_acts() {
     held.await.unwrap().unwrap();
     let log = log.0.lock().unwrap();
     let steps: Vec<usize> = (0..log.len()).filter(|&at| log[at] == "step").collect();
-    assert_eq!(steps, [16, 33], "16 short ones may pass each");
+    assert_eq!(steps, [PASSES, 2 * PASSES + 1], "so many may pass each");
 }
 
 #[tokio::test]

@@ -1,0 +1,136 @@
+//! Rounds that read.
+
+use std::future::Future;
+
+use roster_domain::UserId;
+use roster_domain::ports;
+use sqlx::PgConnection;
+use tokio::time::timeout;
+
+use super::asked::Asked;
+use super::lease::Lease;
+use super::queue::{Queue, Waiting};
+use super::side::Work;
+use super::statements::{Get, PageOf};
+use super::verdict::{Broken, Verdict};
+use super::{MOST_ROWS, asked};
+
+/// So many single contacts at most go in a round.
+const MOST_GETS: usize = 256;
+
+/// So many pages at most.
+const MOST_PAGES: usize = 16;
+
+/// So many rows at most do these pages hold.
+const MOST_PAGED: usize = MOST_PAGES * MOST_ROWS;
+
+/// Something that a round reads.
+pub(super) trait Read: asked::Item {
+    fn queued(asked: Asked<Self>) -> Item
+    where
+        Self: Sized;
+
+    /// Reads all of them, in one statement; the answers are in the order of the items.
+    fn run(
+        items: &[&Self],
+        connection: &mut PgConnection,
+    ) -> impl Future<Output = sqlx::Result<Vec<ports::Result<Self::Answer>>>> + Send
+    where
+        Self: Sized;
+}
+
+pub(super) enum Item {
+    Get(Asked<Get>),
+    Page(Asked<PageOf>),
+}
+
+/// Single contacts go before pages.
+#[derive(Default)]
+pub(super) struct Reads {
+    gets: Queue<Asked<Get>>,
+    pages: Queue<Asked<PageOf>>,
+}
+
+pub(super) enum Batch {
+    Gets(Vec<Asked<Get>>),
+    Pages(Vec<Asked<PageOf>>),
+}
+
+impl<I: asked::Item> Waiting for Asked<I> {
+    fn user(&self) -> UserId {
+        self.item.user()
+    }
+
+    fn weight(&self) -> usize {
+        self.item.weight()
+    }
+}
+
+impl Work for Reads {
+    type Item = Item;
+    type Batch = Batch;
+
+    const CONNECTIONS: usize = 2;
+    const WRITES: bool = false;
+
+    fn push(&mut self, item: Item) -> bool {
+        match item {
+            Item::Get(asked) => self.gets.push(asked),
+            Item::Page(asked) => self.pages.push(asked),
+        }
+    }
+
+    fn take(&mut self) -> Option<Batch> {
+        if !self.gets.is_empty() {
+            return Some(Batch::Gets(self.gets.take(MOST_GETS, |_| true)));
+        }
+        // Pages over one index: each has its own statement.
+        let (mut kind, mut rows) = (None, 0);
+        let pages = self.pages.take(MOST_PAGES, |asked| {
+            let fits =
+                asked.item.kind() == *kind.get_or_insert(asked.item.kind()) && rows + asked.item.rows() <= MOST_PAGED;
+            if fits {
+                rows += asked.item.rows();
+            }
+            fits
+        });
+        (!pages.is_empty()).then_some(Batch::Pages(pages))
+    }
+
+    fn has_waiting(&self) -> bool {
+        !self.gets.is_empty() || !self.pages.is_empty()
+    }
+
+    fn is_done(&self) -> bool {
+        !self.has_waiting()
+    }
+
+    async fn round(batch: Batch, lease: &mut Lease<Self>) {
+        match batch {
+            Batch::Gets(asked) => round(asked, lease).await,
+            Batch::Pages(asked) => round(asked, lease).await,
+        }
+    }
+}
+
+async fn round<R: Read>(asked: Vec<Asked<R>>, lease: &mut Lease<Reads>) {
+    let items: Vec<&R> = asked.iter().map(|asked| &asked.item).collect();
+    let mut read = once(&items, lease).await;
+    // A connection that died in its sleep costs nobody an answer.
+    if matches!(read.as_ref().map_err(Broken::verdict), Err(Verdict::Lost | Verdict::Undone | Verdict::MetAnother)) {
+        read = once(&items, lease).await;
+    }
+    match read {
+        Ok(answers) => asked.into_iter().zip(answers).for_each(|(asked, answer)| asked.answer(answer)),
+        Err(broken) => {
+            let error = broken.into_errors();
+            asked.into_iter().for_each(|asked| asked.answer(Err(error())));
+        }
+    }
+}
+
+async fn once<R: Read>(items: &[&R], lease: &mut Lease<Reads>) -> Result<Vec<ports::Result<R::Answer>>, Broken> {
+    let mut connection = lease.take_out().await?;
+    let answer = timeout(lease.side().shared.deadline, R::run(items, &mut connection)).await;
+    lease.put_back(connection, answer)
+}

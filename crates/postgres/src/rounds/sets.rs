@@ -1,0 +1,136 @@
+//! Which connections a caller's acts go over: those of the runtime it runs on.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio::runtime::{self, Handle};
+use tokio::sync::oneshot;
+
+use super::reads::Reads;
+use super::shared::Shared;
+use super::side::Side;
+use super::writes::Writes;
+
+/// So many runtimes have connections of their own; what others ask goes to the pool.
+const MOST_SETS: usize = 64;
+
+/// One runtime's connections, and what waits for them.
+pub(super) struct Set {
+    pub reads: Arc<Side<Reads>>,
+    pub writes: Arc<Side<Writes>>,
+    /// Dropped with the set: then the sentinel ends.
+    _alive: oneshot::Sender<()>,
+}
+
+impl Set {
+    fn new(shared: &Arc<Shared>, runtime: &Handle) -> Arc<Self> {
+        let (alive, ended) = oneshot::channel();
+        let reads = Side::new(shared.clone(), runtime.clone());
+        let writes = Side::new(shared.clone(), runtime.clone());
+        let sentinel = Sentinel { reads: Arc::downgrade(&reads), writes: Arc::downgrade(&writes) };
+        runtime.spawn(async move {
+            let _sentinel = sentinel;
+            let _ = ended.await;
+        });
+        Arc::new(Self { reads, writes, _alive: alive })
+    }
+
+    fn is_dead(&self) -> bool {
+        self.reads.is_dead() || self.writes.is_dead()
+    }
+}
+
+/// A task that does nothing but end with its runtime. A connection of a runtime that is gone is never used: nothing
+/// would wake whoever waits for it.
+struct Sentinel {
+    reads: Weak<Side<Reads>>,
+    writes: Weak<Side<Writes>>,
+}
+
+impl Drop for Sentinel {
+    fn drop(&mut self) {
+        if let Some(reads) = self.reads.upgrade() {
+            reads.die();
+        }
+        if let Some(writes) = self.writes.upgrade() {
+            writes.die();
+        }
+    }
+}
+
+/// The sets of one store.
+pub(super) struct Sets {
+    number: u64,
+    shared: Arc<Shared>,
+    sets: Mutex<Standing>,
+}
+
+#[derive(Default)]
+struct Standing {
+    of_runtimes: HashMap<runtime::Id, Arc<Set>>,
+    closed: bool,
+}
+
+/// Tells stores apart in what threads remember.
+static NUMBERS: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    /// The set that this thread asked for last: of which store, and for which runtime.
+    static LAST: RefCell<Option<(u64, runtime::Id, Weak<Set>)>> = const { RefCell::new(None) };
+}
+
+impl Sets {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), shared, sets: Mutex::default() }
+    }
+
+    /// The set of the runtime that this is called on; outside any, that of the store's. `None`: it can't have one.
+    pub(super) fn of_this_runtime(&self) -> Option<Arc<Set>> {
+        let runtime = Handle::try_current().unwrap_or_else(|_| self.shared.runtime.clone());
+        let (number, id) = (self.number, runtime.id());
+        let known = LAST.with_borrow(|last| match last {
+            Some((store, of, set)) if *store == number && *of == id => set.upgrade().filter(|set| !set.is_dead()),
+            _ => None,
+        });
+        if known.is_some() {
+            return known;
+        }
+        let set = self.look_up(&runtime)?;
+        LAST.set(Some((number, id, Arc::downgrade(&set))));
+        Some(set)
+    }
+
+    fn look_up(&self, runtime: &Handle) -> Option<Arc<Set>> {
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        if !sets.closed {
+            sets.of_runtimes.retain(|_, set| !set.is_dead());
+        }
+        if let Some(set) = sets.of_runtimes.get(&runtime.id()) {
+            return Some(set.clone());
+        }
+        if sets.closed || sets.of_runtimes.len() >= MOST_SETS {
+            return None;
+        }
+        let set = Set::new(&self.shared, runtime);
+        sets.of_runtimes.insert(runtime.id(), set.clone());
+        Some(set)
+    }
+
+    pub(super) async fn close(&self) {
+        let sets: Vec<Arc<Set>> = {
+            let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+            sets.closed = true;
+            sets.of_runtimes.values().cloned().collect()
+        };
+        for set in &sets {
+            set.reads.refuse();
+            set.writes.refuse();
+        }
+        for set in &sets {
+            set.writes.finish().await;
+            set.reads.finish().await;
+        }
+    }
+}

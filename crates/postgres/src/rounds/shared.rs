@@ -1,0 +1,81 @@
+//! What all sets of connections have in common.
+
+use std::time::Duration;
+
+use roster_domain::ports::StoreError;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::regions::Regions;
+use crate::error::store_error;
+use crate::{PostgresOptions, options};
+
+/// How long opening a connection may take.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// By so much later than the server's own limit a statement is given up on our side: a paused server can't keep its
+/// own time.
+const GRACE: Duration = Duration::from_secs(1);
+
+pub(crate) struct Shared {
+    connect: PgConnectOptions,
+    /// How long one statement may take, on our clock.
+    pub(super) deadline: Duration,
+    /// Where single things go that must wait for somebody.
+    pub(super) pool: PgPool,
+    /// The pool's.
+    pub(super) runtime: Handle,
+    /// When such a thing is given up.
+    pub(super) patience: Duration,
+    /// So many of them may hold a connection of the pool's at once: it is everybody's.
+    pub(super) detours: Semaphore,
+    pub(super) regions: Regions,
+}
+
+impl Shared {
+    /// `connect`: as the pool's connections are opened.
+    pub(crate) fn new(
+        connect: PgConnectOptions,
+        options: &PostgresOptions,
+        pool: PgPool,
+        runtime: Handle,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            connect: options::for_rounds(connect),
+            deadline: options.statement_timeout + GRACE,
+            detours: Semaphore::new(options.pool_size.div_ceil(2) as usize),
+            pool,
+            runtime,
+            patience,
+            regions: Regions::new(),
+        }
+    }
+
+    /// A new connection; where it is to write, only one that can.
+    pub(super) async fn open(&self, to_write: bool) -> Result<PgConnection, StoreError> {
+        let opened = async {
+            let mut connection = self.connect.connect().await?;
+            let standby = to_write
+                && sqlx::query_scalar("SELECT pg_catalog.pg_is_in_recovery()")
+                    .persistent(false)
+                    .fetch_one(&mut connection)
+                    .await?;
+            if standby {
+                // Best effort: the server notices a closed socket as well.
+                let _ = connection.close().await;
+                return Ok(None);
+            }
+            Ok(Some(connection))
+        };
+        match timeout(CONNECT_PATIENCE, opened).await {
+            Ok(Ok(Some(connection))) => Ok(connection),
+            Ok(Ok(None)) => Err(StoreError::unavailable("the server is a standby")),
+            Ok(Err(error)) => Err(store_error(error)),
+            Err(late) => Err(StoreError::unavailable(late)),
+        }
+    }
+}

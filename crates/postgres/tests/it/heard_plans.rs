@@ -1,0 +1,95 @@
+//! The plans that a store's statements ran with, as the server tells them on the store's own connections.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Metadata, Subscriber};
+
+/// A database's URL, for connections on which the server tells of each statement's plan.
+pub fn telling(url: &str) -> String {
+    const SETTINGS: [&str; 3] =
+        ["session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0", "auto_explain.log_level=notice"];
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let settings = SETTINGS.map(|setting| format!("-c%20{}", setting.replace('=', "%3D"))).join("%20");
+    format!("{url}{separator}options={settings}")
+}
+
+/// What was heard on this thread.
+#[derive(Clone)]
+pub struct HeardPlans(Arc<Mutex<Vec<String>>>);
+
+impl HeardPlans {
+    pub fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    /// Hears what the server says on this thread as long as the guard lives.
+    pub fn listen(&self) -> DefaultGuard {
+        tracing::subscriber::set_default(Notices(self.0.clone()))
+    }
+
+    pub fn forget(&self) {
+        self.0.lock().unwrap().clear();
+    }
+
+    /// That contacts were read by these indexes, one after the other, and in no other way.
+    pub fn assert_indexes(&self, what: &str, expected: &[&str]) {
+        let plans = self.0.lock().unwrap();
+        let plans: Vec<&String> = plans.iter().filter(|plan| plan.contains(" on contacts")).collect();
+        let used: Vec<&str> = plans.iter().flat_map(|plan| plan.lines().filter_map(index)).collect();
+        let whole = plans.iter().any(|plan| plan.contains("Seq Scan"));
+        assert!(used == expected && !whole, "{what}: {expected:?}\n{plans:#?}");
+    }
+}
+
+/// The index of contacts that a line of a plan walks or looks into.
+fn index(line: &str) -> Option<&str> {
+    let name = match line.split_once(" using ") {
+        Some((_, behind)) => behind,
+        None => line.split_once("Bitmap Index Scan on ")?.1,
+    };
+    name.split_whitespace().next().filter(|name| name.starts_with("contacts_"))
+}
+
+struct Notices(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Notices {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::postgres::notice"
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut Message(&self.0));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Message<'a>(&'a Mutex<Vec<String>>);
+
+impl Visit for Message<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "message" {
+            self.0.lock().unwrap().push(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            self.0.lock().unwrap().push(format!("{value:?}"));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+-- Nothing here: SQLite has looked at the rows already. The other store does so apart.

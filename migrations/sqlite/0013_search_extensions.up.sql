@@ -1,0 +1,1 @@
+-- Nothing here: searches walk a client's contacts. The other store needs extensions for its index.
