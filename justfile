@@ -34,6 +34,11 @@ measure-sign-in:
     cargo build --release --workspace --locked
     scripts/measure-sign-in target/release/roster
 
+# What the server does beside PostgreSQL's own benchmark, of the release build; --quick takes under three minutes.
+bench *args:
+    cargo build --release --workspace --locked
+    scripts/bench {{ args }}
+
 # Licences, bans and advisories, by deny.toml (needs cargo-deny).
 deny:
     cargo deny check

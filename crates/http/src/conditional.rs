@@ -116,12 +116,12 @@ mod tests {
 
     const VERSION: Version = Version { created_at: Timestamp::from_millis(1_688_760_945_962), revision: 31 };
 
-    fn headers(name: HeaderName, values: &[&str]) -> HeaderMap {
+    fn headers(name: &HeaderName, values: &[&str]) -> HeaderMap {
         values.iter().map(|value| (name.clone(), HeaderValue::from_str(value).unwrap())).collect()
     }
 
     fn matching(values: &[&str]) -> Option<Precondition> {
-        precondition(&headers(IF_MATCH, values)).ok()
+        precondition(&headers(&IF_MATCH, values)).ok()
     }
 
     #[rstest]
@@ -161,7 +161,7 @@ mod tests {
     #[case(&["W/\"18931ff0d2a-1f\""], true)]
     #[case(&["\"18931ff0d2a-1e\""], false)]
     fn known_to_the_caller(#[case] values: &[&str], #[case] known: bool) {
-        assert_eq!(Tag::of(VERSION).is_known(&headers(IF_NONE_MATCH, values)).ok(), Some(known));
+        assert_eq!(Tag::of(VERSION).is_known(&headers(&IF_NONE_MATCH, values)).ok(), Some(known));
     }
 
     proptest! {

@@ -1,14 +1,17 @@
 //! The ports of `roster_domain` over SQLite: one file, no server.
 //!
 //! ```text
-//!  port method ──► queue ──► writer thread: BEGIN IMMEDIATE, act, COMMIT, answer
-//!            └───► queue ──► two reader threads: one statement, answer
+//!  port method ──► queue ──► writer thread: BEGIN IMMEDIATE, what waits together, COMMIT, answers
+//!            │                 └──► a thread beside it folds the WAL into the file
+//!            ├───► queue ──► two reader threads: gets and short lists, one statement each
+//!            └───► queue ──► two more: searches, counts, long lists
 //! ```
 //!
 //! * [`SqliteStore`] owns the threads (`threads`); its methods hand them a function over a connection and wait for
 //!   the answer, from whatever runtime they are called on. Who stops waiting drops a receiver, never a write.
 //! * Each resource has its folder or file: the statements, constants side by side with the mapping of their rows; the
-//!   acts made of them; and the port. A statement names the plan it must have, and a test holds it to that.
+//!   acts made of them; and the port. A statement names the plan it must have, and a test holds it to that. Lists that
+//!   are narrowed are built of parts (`contacts/walk.rs`), and name the index they walk.
 //! * [`migrations`] keeps the schema, in the same bookkeeping table as the sqlx tool.
 
 mod attempts;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::home::{Home, homes};
 use super::list::List;
-use super::merged::{Merged, Taken};
+use super::merged::Merged;
 use super::rows::{HOLDS_MORE_THAN, contact};
 use super::walk::{Built, Walk, Way};
 use crate::columns;
@@ -19,7 +19,7 @@ pub(super) fn page(
     connection: &Connection,
     list: &List,
     order: ContactOrder,
-    keyset: Keyset<ContactPlace>,
+    keyset: &Keyset<ContactPlace>,
 ) -> rusqlite::Result<Page<Contact>> {
     let homes = homes(connection, &list.scope, list.span, list.filter.group_id)?;
     let walks = walks(connection, list, order, &homes)?;
@@ -122,12 +122,9 @@ fn merge(
     let mut rows = statement.query(params_from_iter(values))?;
     while let Some(row) = rows.next()? {
         let name = if order == ContactOrder::Name { row.get(NAME_KEY)? } else { String::new() };
-        let taken = if merged.has_room_for(&name, columns::id(row, 0)?) {
-            merged.take(name, contact(row)?)
-        } else {
-            Taken::Beyond
-        };
-        if taken == Taken::Beyond && walk.way.is_in(order) {
+        if merged.has_room_for(&name, columns::id(row, 0)?) {
+            merged.put(name, contact(row)?);
+        } else if walk.way.is_in(order) {
             break;
         }
     }

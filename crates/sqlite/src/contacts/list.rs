@@ -34,7 +34,7 @@ impl List {
         &self,
         connection: &Connection,
         order: ContactOrder,
-        keyset: Keyset<ContactPlace>,
+        keyset: &Keyset<ContactPlace>,
     ) -> rusqlite::Result<Page<Contact>> {
         if self.is_plain(order) {
             self.plain_page(connection, order, keyset)
@@ -47,7 +47,7 @@ impl List {
         &self,
         connection: &Connection,
         order: ContactOrder,
-        keyset: Keyset<ContactPlace>,
+        keyset: &Keyset<ContactPlace>,
     ) -> rusqlite::Result<Page<Contact>> {
         let user = self.scope.user();
         let user = user.as_bytes();

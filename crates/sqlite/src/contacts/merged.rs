@@ -12,15 +12,6 @@ pub(super) struct Merged {
     kept: BinaryHeap<Placed>,
 }
 
-/// What it made of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// It is among the first so far.
-    Kept,
-    /// It isn't; nor is what comes behind it.
-    Beyond,
-}
-
 struct Placed {
     name: String,
     id: [u8; 12],
@@ -38,16 +29,13 @@ impl Merged {
         self.kept.len() < self.room || self.kept.peek().is_some_and(|last| place < last.place())
     }
 
-    pub(super) fn take(&mut self, name: String, contact: Contact) -> Taken {
-        if !self.has_room_for(&name, contact.id) {
-            return Taken::Beyond;
-        }
+    /// Keeps it, instead of the last where there is no more room.
+    pub(super) fn put(&mut self, name: String, contact: Contact) {
         let id = self.rank(contact.id);
         self.kept.push(Placed { name, id, contact });
         if self.kept.len() > self.room {
             self.kept.pop();
         }
-        Taken::Kept
     }
 
     pub(super) fn into_rows(self) -> Vec<Contact> {
@@ -88,3 +76,46 @@ impl PartialEq for Placed {
 }
 
 impl Eq for Placed {}
+
+#[cfg(test)]
+mod tests {
+    use roster_domain::{Channel, ContactName, Number, ObjectId, Timestamp, Transaction};
+
+    use super::*;
+
+    fn contact(byte: u8) -> Contact {
+        Contact {
+            id: ObjectId::from_bytes([byte; 12]).into(),
+            client_id: ObjectId::from_bytes([0; 12]).into(),
+            group_id: ObjectId::from_bytes([0; 12]).into(),
+            name: ContactName::parse("").unwrap(),
+            number: Number::parse("status").unwrap(),
+            channel: Channel::default(),
+            transaction: Transaction::default(),
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+            legacy_version: 0,
+            revision: 0,
+        }
+    }
+
+    fn first_three(order: ContactOrder, rows: &[(&str, u8)]) -> Vec<u8> {
+        let mut merged = Merged::new(order, 3);
+        for (name, byte) in rows {
+            if merged.has_room_for(name, contact(*byte).id) {
+                merged.put((*name).to_owned(), contact(*byte));
+            }
+        }
+        merged.into_rows().iter().map(|row| row.id.as_bytes()[0]).collect()
+    }
+
+    #[test]
+    fn the_first_are_kept_in_their_order() {
+        let rows = [("", 3), ("", 9), ("", 1), ("", 7), ("", 2)];
+        assert_eq!(first_three(ContactOrder::Newest, &rows), [9, 7, 3]);
+        assert_eq!(first_three(ContactOrder::Oldest, &rows), [1, 2, 3]);
+        let rows = [("b", 3), ("a", 9), ("b", 1), ("c", 7), ("a", 2)];
+        assert_eq!(first_three(ContactOrder::Name, &rows), [2, 9, 1]);
+        assert_eq!(first_three(ContactOrder::Name, &rows[..2]), [9, 3]);
+    }
+}

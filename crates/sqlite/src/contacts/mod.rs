@@ -60,7 +60,7 @@ impl ContactRepository for SqliteStore {
     ) -> Result<Page<Contact>> {
         let list = List::of(scope, span, filter);
         let is_short = list.is_plain(order) && keyset.limit.rows() <= SHORT_PAGE;
-        let read = move |connection: &Connection| list.page(connection, order, keyset.clone());
+        let read = move |connection: &Connection| list.page(connection, order, &keyset);
         if is_short { self.readers.list(read).await } else { self.readers.search(read).await }
     }
 

@@ -1,6 +1,6 @@
 //! Statements that are built of parts: one walk along one index, with what else must hold of a row.
 
-use roster_domain::{ContactFilter, ContactOrder, ContactPlace, GroupId, UserId};
+use roster_domain::{ContactFilter, ContactOrder, ContactPlace, GroupId, SearchQuery, UserId};
 use rusqlite::types::Value;
 
 use super::home::{Home, Wanted};
@@ -157,7 +157,7 @@ impl<'a> Walk<'a> {
             let length = suffix.as_str().len() as i64;
             built.and("substr(search_key, ?) = ?", [(-length).into(), text(suffix.as_str())]);
         }
-        for word in filter.search.iter().flat_map(|search| search.words()) {
+        for word in filter.search.iter().flat_map(SearchQuery::words) {
             built.and("instr(search_key, ?) > 0", [text(word)]);
         }
     }

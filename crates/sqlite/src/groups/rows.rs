@@ -1,6 +1,7 @@
 //! The statements about groups, and how their rows are read.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use roster_domain::{ClientId, ContactFilter, ContactGroup, GroupId, GroupTitle, Keyset, Page, Scope, Span, UserId};
 use rusqlite::{Connection, Row, params};
@@ -155,13 +156,14 @@ pub(super) fn page_with_counts(
         let mut homes: BTreeMap<ClientId, Home> = BTreeMap::new();
         let mut counted = Vec::with_capacity(items.len());
         for group in items {
-            if !homes.contains_key(&group.client_id) {
-                // There is one: the group belongs to it.
-                let home = contacts::home_of(connection, scope.user(), group.client_id)?
-                    .ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-                homes.insert(group.client_id, home);
-            }
-            let home = &homes[&group.client_id];
+            let home = match homes.entry(group.client_id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let home = contacts::home_of(connection, scope.user(), group.client_id)?;
+                    // There is one: the group belongs to it.
+                    unknown.insert(home.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
+                }
+            };
             let count = contacts::count_in(connection, scope.user(), home, Some(group.id), filter)?;
             counted.push((group, count));
         }

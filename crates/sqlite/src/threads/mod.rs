@@ -1,5 +1,6 @@
 //! The threads that work with SQLite, and what they are handed.
 
+mod checkpoints;
 mod connected;
 mod deadline;
 mod group;

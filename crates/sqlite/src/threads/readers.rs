@@ -40,10 +40,9 @@ struct Crew {
 
 impl Readers {
     pub(crate) fn start(path: &Path, options: &SqliteOptions) -> std::result::Result<Self, OpenError> {
-        let crew = |name, cache| Crew::start(name, path, options, cache);
         Ok(Self {
-            short: crew("sqlite-reader", connection::READER_CACHE)?,
-            long: crew("sqlite-search", connection::SEARCH_CACHE)?,
+            short: Crew::start("sqlite-reader", path, options)?,
+            long: Crew::start("sqlite-search", path, options)?,
         })
     }
 
@@ -82,16 +81,11 @@ impl Readers {
 }
 
 impl Crew {
-    fn start(
-        name: &str,
-        path: &Path,
-        options: &SqliteOptions,
-        cache: connection::Cache,
-    ) -> std::result::Result<Self, OpenError> {
+    fn start(name: &str, path: &Path, options: &SqliteOptions) -> std::result::Result<Self, OpenError> {
         let crew = Self { queue: Arc::new(Queue::new(options.read_queue, PASSES)), threads: Mutex::default() };
         for _ in 0..THREADS {
             // Where this fails, those that run already end: the crew is dropped.
-            let thread = crew.thread(name, path, options, cache)?;
+            let thread = crew.thread(name, path, options)?;
             crew.threads().push(thread);
         }
         Ok(crew)
@@ -102,13 +96,12 @@ impl Crew {
         name: &str,
         path: &Path,
         options: &SqliteOptions,
-        cache: connection::Cache,
     ) -> std::result::Result<JoinHandle<()>, OpenError> {
         let (file, busy) = (path.to_owned(), options.busy_timeout);
         let deadline = Deadline::new();
         let watch = deadline.clone();
         let open = move || {
-            let connection = connection::reader(&file, busy, cache)?;
+            let connection = connection::reader(&file, busy)?;
             watch.watch(&connection)?;
             Ok(connection)
         };

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use roster_domain::ports::{Result, StoreError};
 use rusqlite::Connection;
 
+use super::checkpoints::{self, Checkpoints, LENGTHS};
 use super::connected::{Connected, Fault};
 use super::group::{Group, execute};
 use super::job::{Job, Step, answer, job};
@@ -30,16 +31,22 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn start(path: &Path, options: &SqliteOptions) -> std::result::Result<Self, OpenError> {
         let (file, busy) = (path.to_owned(), options.busy_timeout);
-        let connected = Connected::new(move || connection::writer(&file, busy).inspect(reuse_log))
-            .map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
-        Self::over(connected, options.write_queue, MOST).map_err(OpenError::Thread)
+        let opened = |connected: rusqlite::Result<Connected>| {
+            connected.map_err(|source| OpenError::Database { path: path.to_owned(), source })
+        };
+        let writer = opened(Connected::new(move || connection::writer(&file, busy).inspect(reuse_log)))?;
+        let (file, busy) = (path.to_owned(), options.busy_timeout);
+        let folder = opened(Connected::new(move || connection::writer(&file, busy)))?;
+        Checkpoints::start(folder, LENGTHS, busy)
+            .and_then(|checkpoints| Self::over(writer, options.write_queue, MOST, checkpoints))
+            .map_err(OpenError::Thread)
     }
 
-    fn over(connected: Connected, capacity: usize, most: usize) -> std::io::Result<Self> {
+    fn over(connected: Connected, capacity: usize, most: usize, checkpoints: Checkpoints) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::new(capacity, PASSES));
         let thread = spawn("sqlite-writer", {
             let queue = queue.clone();
-            move || work(&queue, connected, most)
+            move || work(&queue, connected, most, checkpoints)
         })?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -125,7 +132,7 @@ impl Drop for Writer {
     }
 }
 
-fn work(queue: &Queue, mut connected: Connected, most: usize) {
+fn work(queue: &Queue, mut connected: Connected, most: usize, mut checkpoints: Checkpoints) {
     while let Some((line, mut job)) = queue.next() {
         match line {
             Line::Fast => {
@@ -139,7 +146,9 @@ fn work(queue: &Queue, mut connected: Connected, most: usize) {
                 Err(failure) => job.answer(Err(failure)),
             },
         }
+        checkpoints.after_commit(&mut connected);
     }
+    drop(checkpoints);
     if let Err(failure) = connected.with(fold_in) {
         tracing::warn!(error = %failure, "the WAL could not be folded into the database; the next start does it");
     }
@@ -166,9 +175,10 @@ fn step(connection: &Connection, job: &mut dyn Job) -> std::result::Result<Step<
 /// Folds in what the last connection left, so that the log begins anew in the room it has: on a full disk that is the
 /// room that is left, and the log is what filled it. Where this fails, so will the acts, and they are answered.
 fn reuse_log(connection: &Connection) {
-    if let Err(failure) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+    if let Err(failure) = checkpoints::fold_in(connection) {
         tracing::debug!(error = %failure, "the WAL could not be folded into the database");
     }
+    checkpoints::note_length(connection);
 }
 
 /// With the readers gone and nothing left in the WAL, closing removes it.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a surprise is a failed test")]
 
 mod behaviour;
+mod derivation;
 mod erasure;
 mod faults;
 mod files;

@@ -72,7 +72,10 @@ impl Answer {
     pub fn examined(method: &Method, what: String, status: u16, headers: HeaderMap, body: Vec<u8>) -> Self {
         let sent = body.len();
         let encoding = headers.get("content-encoding").and_then(|value| value.to_str().ok());
-        let body = encoding.map_or_else(|| body.clone(), |encoding| unpacked(encoding, &body));
+        let body = match encoding {
+            None => body,
+            Some(encoding) => unpacked(encoding, &body),
+        };
         let answer = Self { what, status, headers, body, sent };
         for (name, value) in ALWAYS {
             assert_eq!(answer.header(name), Some(value), "{name} of {answer}");

@@ -1,7 +1,7 @@
 //! Making contacts.
 
 use roster_domain::ports::{ContactCreation, Result, StoreError};
-use roster_domain::values::SurveySortId;
+use roster_domain::values::{E164, SurveySortId};
 use roster_domain::{ClientId, Contact, ContactId, Derived, NewContact, Region, Scope, UserId};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
@@ -188,7 +188,7 @@ impl Write for Create {
             .bind(column(items, |item| item.contact.updated_at.to_utc()))
             .bind(column(items, |item| item.contact.legacy_version))
             .bind(column(items, |item| item.derived.number.kind.as_str()))
-            .bind(column(items, |item| item.derived.number.e164.as_ref().map(|e164| e164.as_str())))
+            .bind(column(items, |item| item.derived.number.e164.as_ref().map(E164::as_str)))
             .bind(column(items, |item| item.derived.name_key.as_str()))
             .bind(column(items, |item| item.derived.search_key.as_str()))
             .bind(column(items, |item| item.region.as_ref().map(Region::as_str)))

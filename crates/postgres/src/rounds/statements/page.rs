@@ -143,7 +143,7 @@ impl Read for PageOf {
             .bind(column(items, |item| item.user.as_bytes().as_slice()))
             .bind(column(items, |item| item.client()))
             .bind(column(items, |item| item.group()))
-            .bind(column(items, |item| item.upper()))
+            .bind(column(items, Self::upper))
             .bind(column(items, |item| item.keyset.limit.rows() as i64 + 1))
             .fetch_all(connection)
             .await?;

@@ -30,7 +30,7 @@ async fn a_connection_that_died_in_its_sleep_costs_no_answer() {
         scene.other.execute(KILL).await.unwrap();
         let (filter, keyset) = (ContactFilter::default(), Keyset { after: None, limit: Limit::parse("50").unwrap() });
         let page = contacts.page(&ada.scope, Span::OneClient, &filter, ContactOrder::Newest, keyset).await.unwrap();
-        assert_eq!(page.items, [kept.clone()]);
+        assert_eq!(page.items, std::slice::from_ref(&kept));
     }
 }
 

@@ -8,6 +8,7 @@ use rusqlite::{Connection, ffi};
 use tempfile::TempDir;
 
 use super::*;
+use crate::threads::checkpoints::Lengths;
 
 /// A writer over a file with one table, `t`, of unique numbers.
 struct Desk {
@@ -22,12 +23,20 @@ fn desk(capacity: usize) -> Desk {
 
 /// With at most so many acts in a transaction.
 fn desk_of(capacity: usize, most: usize) -> Desk {
+    desk_with(capacity, most, LENGTHS)
+}
+
+/// And with a log of these lengths.
+fn desk_with(capacity: usize, most: usize, lengths: Lengths) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (n INTEGER UNIQUE, filling BLOB)").unwrap();
     let file = path.clone();
-    let connected = Connected::new(move || connection::writer(&file, Duration::from_secs(2))).unwrap();
-    Desk { writer: Arc::new(Writer::over(connected, capacity, most).unwrap()), path, _folder: folder }
+    let open = move || connection::writer(&file, Duration::from_secs(2));
+    let beside = Connected::new(open.clone()).unwrap();
+    let connected = Connected::new(move || open().inspect(reuse_log)).unwrap();
+    let checkpoints = Checkpoints::start(beside, lengths, Duration::from_secs(2)).unwrap();
+    Desk { writer: Arc::new(Writer::over(connected, capacity, most, checkpoints).unwrap()), path, _folder: folder }
 }
 
 impl Desk {
@@ -482,4 +491,20 @@ async fn closing_ends_an_act_in_steps_with_the_step_it_is_at() {
     };
     let (ended, ()) = tokio::join!(endless, close);
     assert!(matches!(ended, Err(StoreError::Unavailable(_))), "{ended:?}");
+}
+
+#[tokio::test]
+async fn the_log_stays_short_while_writes_do_not_rest() {
+    let desk = desk_with(8, MOST, Lengths { fold_in: 16, restart: 64 });
+    let pages = |connection: &Connection| {
+        insert(connection, 1)?;
+        connection.execute("UPDATE t SET filling = randomblob(40000)", [])?;
+        connection.execute("DELETE FROM t", []).map(drop)
+    };
+    for _ in 0..200 {
+        desk.writer.write(pages).await.unwrap();
+    }
+    let length = desk.path.with_extension("db-wal").metadata().unwrap().len();
+    // Each act writes more than ten pages: 8 MiB in all. On a slow disk it begins anew later than it should.
+    assert!(length < 2 << 20, "{length}");
 }
