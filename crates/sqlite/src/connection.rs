@@ -49,3 +49,17 @@ pub(crate) fn reader(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Co
     connection.execute_batch("PRAGMA query_only = ON")?;
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `.cargo/config.toml` has it built: with caches in common, lists take three times as long.
+    #[test]
+    fn each_connection_has_a_cache_of_its_own() {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+        let options: Vec<String> = options.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert!(!options.iter().any(|option| option == "ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+    }
+}
