@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::PostgresStore;
-use crate::error::store_error;
+use crate::error::{lost_connection, store_error};
 
 /// When an act over many rows is given up.
 const BULK_PATIENCE: Duration = Duration::from_secs(60);
@@ -42,7 +42,12 @@ impl PostgresStore {
     {
         let task = self.runtime.spawn(timeout(patience, act).in_current_span());
         match task.await {
-            Ok(Ok(outcome)) => outcome.map_err(store_error),
+            Ok(Ok(outcome)) => outcome.map_err(|error| {
+                if lost_connection(&error) {
+                    self.losses.note();
+                }
+                store_error(error)
+            }),
             Ok(Err(late)) => Err(StoreError::unavailable(late)),
             Err(ended) if ended.is_cancelled() => Err(StoreError::unavailable("the store is shutting down")),
             // The panic's own text may quote what it was about; the panic hook has logged it.

@@ -8,6 +8,7 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
+use crate::losses::Losses;
 use crate::revocations::Hearing;
 use crate::rounds::{Rounds, Shared};
 use crate::{PostgresOptions, PostgresStore, options};
@@ -32,8 +33,8 @@ pub enum ConnectError {
     Encoding(String),
 }
 
-/// How long opening the first connection may take.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+/// How long opening a connection outside the pool may take.
+pub(crate) const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long an act waits for a free connection.
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(2);
@@ -60,8 +61,9 @@ impl PostgresStore {
         let _ = first.close().await;
         let runtime = Handle::current();
         let patience = ACQUIRE_PATIENCE + options.statement_timeout * 4;
-        let pool = pool(options.pool_size).connect_lazy_with(connect.clone());
-        let shared = Shared::new(connect.clone(), options, pool.clone(), runtime.clone(), patience);
+        let losses = Arc::new(Losses::default());
+        let pool = pool(options.pool_size, losses.clone()).connect_lazy_with(connect.clone());
+        let shared = Shared::new(connect.clone(), options, pool.clone(), runtime.clone(), patience, losses.clone());
         Ok(Arc::new(Self {
             hearing: Hearing::new(connect),
             rounds: Rounds::new(shared),
@@ -69,6 +71,7 @@ impl PostgresStore {
             runtime,
             bulk_timeout: options.bulk_timeout,
             patience,
+            losses,
         }))
     }
 }
@@ -93,15 +96,16 @@ fn unreachable(error: &sqlx::Error) -> ConnectError {
     ConnectError::Unreachable(refusal.unwrap_or_else(|| error.to_string()))
 }
 
-fn pool(size: u32) -> PgPoolOptions {
+fn pool(size: u32, losses: Arc<Losses>) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(ACQUIRE_PATIENCE)
         // It would cost every act a round trip.
         .test_before_acquire(false)
-        .before_acquire(|connection, state| {
+        .before_acquire(move |connection, state| {
+            let doubtful = state.idle_for > FRESH || losses.happened_within(state.idle_for);
             Box::pin(async move {
-                if state.idle_for <= FRESH {
+                if !doubtful {
                     return Ok(true);
                 }
                 Ok(matches!(timeout(PING_PATIENCE, connection.ping()).await, Ok(Ok(()))))
@@ -146,7 +150,7 @@ mod tests {
         let url: PgConnectOptions = database.url().parse().unwrap();
         let witness = PgPoolOptions::new().max_connections(1).connect_lazy_with(url.clone());
         witness.execute("CREATE TABLE notes (note int)").await.unwrap();
-        let ours = pool(1).connect_lazy_with(url.clone());
+        let ours = pool(1, Arc::default()).connect_lazy_with(url.clone());
         let bare = PgPoolOptions::new().max_connections(1).test_before_acquire(false).connect_lazy_with(url);
 
         for (pool, hooked) in [(&ours, true), (&bare, false)] {

@@ -42,6 +42,11 @@ pub(crate) fn waited_for_a_lock(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some("55P03")
 }
 
+/// Whether the connection is no more: the server ended it, or it broke.
+pub(crate) fn lost_connection(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(_)) || sqlstate(error).is_some_and(|code| code.starts_with("57P"))
+}
+
 /// Whether the statement names a table that isn't there.
 pub(crate) fn names_no_table(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some("42P01")

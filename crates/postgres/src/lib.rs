@@ -23,6 +23,7 @@ mod groups;
 mod health;
 mod housekeeping;
 mod keys;
+mod losses;
 pub mod migrations;
 mod operator;
 mod options;
@@ -33,8 +34,10 @@ mod sessions;
 mod transaction;
 mod users;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use losses::Losses;
 use revocations::Hearing;
 use rounds::Rounds;
 use sqlx::PgPool;
@@ -57,6 +60,8 @@ pub struct PostgresStore {
     bulk_timeout: Duration,
     /// When an act on single things is given up on our side: a paused server can't keep its own time.
     patience: Duration,
+    /// Of connections.
+    losses: Arc<Losses>,
     /// Of what other servers ended.
     hearing: Hearing,
 }

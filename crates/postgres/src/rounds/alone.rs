@@ -12,9 +12,15 @@ use super::shared::Shared;
 use super::writes::{Away, Manner, Outcome, Write};
 use crate::error::{met_another, store_error};
 use crate::options::LOCK_TIMEOUT;
+use crate::transaction::begin;
 
-/// How often a write is tried whose rows change while it waits for them.
+/// How often a write is begun anew that another transaction undid.
 const ATTEMPTS: usize = 5;
+
+/// How often its statement is given in one transaction. Its locks are taken by then, but a statement sees what was
+/// committed before it began: what changed while it waited is for the next one to see. That may be the contact, its
+/// group, or the region.
+const STATEMENTS: usize = 4;
 
 pub(super) async fn read<R: Read>(shared: &Arc<Shared>, read: R) -> Result<R::Answer> {
     let (asked, answer) = Asked::new(read);
@@ -46,18 +52,30 @@ async fn attempts<W: Write>(shared: &Shared, item: &mut W) -> Result<W::Answer> 
         return Err(StoreError::Overloaded);
     };
     for _ in 0..ATTEMPTS {
-        let mut connection = shared.pool.acquire().await.map_err(store_error)?;
-        let outcomes = match W::run(&[item], Manner::Waiting, &mut connection).await {
-            Err(error) if met_another(&error) => continue,
-            outcomes => outcomes.map_err(store_error)?,
-        };
-        match outcomes.into_iter().next() {
-            Some(Ok(Outcome::Done(answer))) => return Ok(answer),
-            Some(Ok(Outcome::OtherRegion(region))) => item.learn_region(shared, region),
-            Some(Ok(Outcome::Busy)) => {}
-            Some(Err(error)) => return Err(error),
-            None => return Err(StoreError::failed("a write without an outcome")),
+        match transaction(shared, item).await {
+            Ok(Some(answer)) => return answer,
+            Ok(None) => {}
+            Err(error) if met_another(&error) => {}
+            Err(error) => return Err(store_error(error)),
         }
     }
     Err(StoreError::unavailable("others changed the row again and again"))
+}
+
+/// `None`: it has come to nothing, and nothing was done.
+async fn transaction<W: Write>(shared: &Shared, item: &mut W) -> sqlx::Result<Option<Result<W::Answer>>> {
+    let mut transaction = begin(&shared.pool).await?;
+    for _ in 0..STATEMENTS {
+        match W::run(&[item], Manner::Waiting, &mut transaction).await?.into_iter().next() {
+            Some(Ok(Outcome::Done(answer))) => {
+                transaction.commit().await?;
+                return Ok(Some(Ok(answer)));
+            }
+            Some(Ok(Outcome::OtherRegion(region))) => item.learn_region(shared, region),
+            Some(Ok(Outcome::Busy)) => {}
+            Some(Err(error)) => return Ok(Some(Err(error))),
+            None => return Ok(Some(Err(StoreError::failed("a write without an outcome")))),
+        }
+    }
+    Ok(None)
 }

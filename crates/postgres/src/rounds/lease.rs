@@ -37,7 +37,8 @@ enum Standing {
 
 impl<W: Work> Lease<W> {
     pub(super) fn new(side: Arc<Side<W>>, idle: Option<Idle>) -> Self {
-        let may_be_dead = W::WRITES && idle.as_ref().is_some_and(|idle| idle.since.elapsed() > FRESH);
+        let doubtful = |since: Duration| since > FRESH || side.shared.losses.happened_within(since);
+        let may_be_dead = W::WRITES && idle.as_ref().is_some_and(|idle| doubtful(idle.since.elapsed()));
         Self { side, connection: idle.map(|idle| idle.connection), may_be_dead, standing: Standing::New }
     }
 
@@ -77,6 +78,8 @@ impl<W: Work> Lease<W> {
         };
         if answer.as_ref().err().is_none_or(Broken::spares_connection) {
             self.connection = Some(connection);
+        } else {
+            self.side.shared.losses.note();
         }
         answer
     }
@@ -86,6 +89,8 @@ impl<W: Work> Lease<W> {
             && matches!(timeout(PING_PATIENCE, connection.ping()).await, Ok(Ok(())))
         {
             self.connection = Some(connection);
+        } else {
+            self.side.shared.losses.note();
         }
     }
 }

@@ -44,9 +44,14 @@ pub(super) enum Item {
     Page(Asked<PageOf>),
 }
 
-/// Single contacts go before pages.
+/// So often single contacts go before pages; then it is the pages' turn.
+const GETS_IN_A_ROW: usize = 2;
+
+/// Single contacts go before pages, which take longer.
 #[derive(Default)]
 pub(super) struct Reads {
+    /// Rounds of single contacts, since the last of pages, while some waited.
+    gets_in_a_row: usize,
     gets: Queue<Asked<Get>>,
     pages: Queue<Asked<PageOf>>,
 }
@@ -81,9 +86,11 @@ impl Work for Reads {
     }
 
     fn take(&mut self) -> Option<Batch> {
-        if !self.gets.is_empty() {
+        if !self.gets.is_empty() && (self.pages.is_empty() || self.gets_in_a_row < GETS_IN_A_ROW) {
+            self.gets_in_a_row = if self.pages.is_empty() { 0 } else { self.gets_in_a_row + 1 };
             return Some(Batch::Gets(self.gets.take(MOST_GETS, |_| true)));
         }
+        self.gets_in_a_row = 0;
         // Pages over one index: each has its own statement.
         let (mut kind, mut rows) = (None, 0);
         let pages = self.pages.take(MOST_PAGES, |asked| {
@@ -133,4 +140,58 @@ async fn once<R: Read>(items: &[&R], lease: &mut Lease<Reads>) -> Result<Vec<por
     let mut connection = lease.take_out().await?;
     let answer = timeout(lease.side().shared.deadline, R::run(items, &mut connection)).await;
     lease.put_back(connection, answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use roster_domain::{Keyset, Limit, ObjectId};
+
+    use super::*;
+    use crate::contacts::List;
+
+    fn user() -> UserId {
+        ObjectId::from_bytes([1; 12]).into()
+    }
+
+    fn get() -> Item {
+        Item::Get(Asked::new(Get { user: user(), client: None, id: ObjectId::from_bytes([2; 12]).into() }).0)
+    }
+
+    fn page(list: List, rows: &str) -> Item {
+        let keyset = Keyset { after: None, limit: Limit::parse(rows).unwrap() };
+        Item::Page(Asked::new(PageOf { user: user(), list, keyset }).0)
+    }
+
+    /// As many gets as this, or pages.
+    fn take(reads: &mut Reads) -> (usize, usize) {
+        match reads.take() {
+            None => (0, 0),
+            Some(Batch::Gets(gets)) => (gets.len(), 0),
+            Some(Batch::Pages(pages)) => (0, pages.len()),
+        }
+    }
+
+    #[test]
+    fn pages_wait_for_gets_but_not_for_ever() {
+        let mut reads = Reads::default();
+        reads.push(page(List::User, "50"));
+        for _ in 0..GETS_IN_A_ROW {
+            reads.push(get());
+            assert_eq!(take(&mut reads), (1, 0));
+        }
+        reads.push(get());
+        assert_eq!(take(&mut reads), (0, 1));
+        assert_eq!(take(&mut reads), (1, 0));
+        assert_eq!(take(&mut reads), (0, 0));
+    }
+
+    #[test]
+    fn a_round_of_pages_is_of_one_kind_and_bounded() {
+        let mut reads = Reads::default();
+        for _ in 0..20 {
+            reads.push(page(List::User, "100"));
+            reads.push(page(List::DefaultClient, "1"));
+        }
+        assert_eq!([0; 5].map(|_| take(&mut reads).1), [MOST_PAGES, MOST_PAGES, 4, 4, 0]);
+    }
 }

@@ -1,5 +1,6 @@
 //! What all sets of connections have in common.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use roster_domain::ports::StoreError;
@@ -10,11 +11,10 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::regions::Regions;
+use crate::connect::CONNECT_PATIENCE;
 use crate::error::store_error;
+use crate::losses::Losses;
 use crate::{PostgresOptions, options};
-
-/// How long opening a connection may take.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// By so much later than the server's own limit a statement is given up on our side: a paused server can't keep its
 /// own time.
@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     /// So many of them may hold a connection of the pool's at once: it is everybody's.
     pub(super) detours: Semaphore,
     pub(super) regions: Regions,
+    /// So that the pool's connections are asked before they are used, when one here was found dead.
+    pub(super) losses: Arc<Losses>,
 }
 
 impl Shared {
@@ -43,6 +45,7 @@ impl Shared {
         pool: PgPool,
         runtime: Handle,
         patience: Duration,
+        losses: Arc<Losses>,
     ) -> Self {
         Self {
             connect: options::for_rounds(connect),
@@ -51,6 +54,7 @@ impl Shared {
             pool,
             runtime,
             patience,
+            losses,
             regions: Regions::new(),
         }
     }

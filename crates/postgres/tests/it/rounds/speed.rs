@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions, PgPool};
 
 use super::scene::named;
 
-const CALLERS: usize = 32;
+const CROWD: usize = 32;
 const SECONDS: u64 = 4;
 
 const ROWS: &str = "
@@ -28,10 +28,13 @@ INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, c
     FROM contact_groups, generate_series(1, 100000) n";
 
 /// So many calls a second.
-async fn measure<F: Future<Output = ()> + Send + 'static>(call: impl Fn(usize) -> F + Send + Sync + 'static) -> f64 {
+async fn measure<F: Future<Output = ()> + Send + 'static>(
+    callers: usize,
+    call: impl Fn(usize) -> F + Send + Sync + 'static,
+) -> f64 {
     let (call, count) = (Arc::new(call), Arc::new(AtomicUsize::new(0)));
     let began = Instant::now();
-    let callers: Vec<_> = (0..CALLERS)
+    let callers: Vec<_> = (0..callers)
         .map(|_| {
             let (call, count) = (call.clone(), count.clone());
             tokio::spawn(async move {
@@ -67,24 +70,27 @@ async fn rounds_and_a_pool() {
     sqlx::query("VACUUM ANALYZE").execute(&pool).await.unwrap();
 
     let (user, group, client) = (*ada.user.id.as_bytes(), *ada.group.id.as_bytes(), *ada.client.id.as_bytes());
-    let (here, scope) = (bench.clone(), ada.scope);
-    let rounds = measure(move |n| {
-        let contacts = here.store.contacts.clone();
-        async move { assert!(contacts.get(&scope, id(n)).await.unwrap().is_some()) }
-    });
-    let rounds = rounds.await;
-    let here = pool.clone();
-    let singly = measure(move |n| {
-        let pool = here.clone();
-        async move {
-            let query = sqlx::query("SELECT * FROM contacts WHERE user_id = $1 AND id = $2");
-            query.bind(user.as_slice()).bind(id(n).as_bytes().as_slice()).fetch_one(&pool).await.unwrap();
-        }
-    });
-    report("get", rounds, singly.await);
+    let scope = ada.scope;
+    for callers in [1, CROWD] {
+        let here = bench.clone();
+        let rounds = measure(callers, move |n| {
+            let contacts = here.store.contacts.clone();
+            async move { assert!(contacts.get(&scope, id(n)).await.unwrap().is_some()) }
+        });
+        let rounds = rounds.await;
+        let here = pool.clone();
+        let singly = measure(callers, move |n| {
+            let pool = here.clone();
+            async move {
+                let query = sqlx::query("SELECT * FROM contacts WHERE user_id = $1 AND id = $2");
+                query.bind(user.as_slice()).bind(id(n).as_bytes().as_slice()).fetch_one(&pool).await.unwrap();
+            }
+        });
+        report(&format!("get, {callers} callers"), rounds, singly.await);
+    }
 
     let here = bench.clone();
-    let rounds = measure(move |n| {
+    let rounds = measure(CROWD, move |n| {
         let contacts = here.store.contacts.clone();
         async move {
             let after = Some(roster_domain::ContactPlace::Id(id(n)));
@@ -95,7 +101,7 @@ async fn rounds_and_a_pool() {
     });
     let rounds = rounds.await;
     let here = pool.clone();
-    let singly = measure(move |n| {
+    let singly = measure(CROWD, move |n| {
         let pool = here.clone();
         async move {
             let query = sqlx::query(
@@ -108,7 +114,7 @@ async fn rounds_and_a_pool() {
     report("page of 50", rounds, singly.await);
 
     let here = bench.clone();
-    let rounds = measure(move |n| {
+    let rounds = measure(CROWD, move |n| {
         let (contacts, new) = (here.store.contacts.clone(), here.new_contact(&format!("23480{n:08}")));
         async move {
             contacts.create(&scope, new).await.unwrap();
@@ -116,7 +122,7 @@ async fn rounds_and_a_pool() {
     });
     let rounds = rounds.await;
     let (here, ids) = (pool.clone(), bench.clone());
-    let singly = measure(move |n| {
+    let singly = measure(CROWD, move |n| {
         let (pool, id) = (here.clone(), ids.id::<ContactId>());
         async move {
             let number = format!("23481{n:08}");
@@ -134,7 +140,7 @@ async fn rounds_and_a_pool() {
     report("create", rounds, singly.await);
 
     let here = bench.clone();
-    let rounds = measure(move |n| {
+    let rounds = measure(CROWD, move |n| {
         let (contacts, at) = (here.store.contacts.clone(), here.now());
         async move {
             let changes = named(&format!("Other {n}"));
@@ -143,7 +149,7 @@ async fn rounds_and_a_pool() {
     });
     let rounds = rounds.await;
     let here = pool.clone();
-    let singly = measure(move |n| {
+    let singly = measure(CROWD, move |n| {
         let pool = here.clone();
         async move {
             let query = sqlx::query(
