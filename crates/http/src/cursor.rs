@@ -2,8 +2,8 @@
 //! filters it was made for.
 //!
 //! Base64url of: the last row's place in the order (its id: 12 or 16 bytes; by name that too), the filters as a query
-//! string, and a MAC (32 bytes) over these and over what isn't in it: route, order, user and client. So filters may be left out beside a
-//! cursor, and it says nothing that its holder doesn't know.
+//! string, and a MAC (32 bytes) over these and over what isn't in it: route, order, user and client. So filters may be
+//! left out beside a cursor, and it says nothing that its holder doesn't know.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -33,9 +33,9 @@ pub trait UserRepository: Send + Sync {
     /// Puts a hash of the same password in the place of `from`, if that is still the stored one.
     async fn rehash(&self, account: &Account, from: &str, to: &str) -> Result<()>;
 
-    /// Takes the user away from every caller at once, if the stored hash is still `verified` and the precondition holds: marks the user erased,
-    /// ends the sessions, frees the address and the clients' credentials, and adds the entry (which is nobody's). What
-    /// is left of the account goes in [`Housekeeping::erase_some`](super::Housekeeping::erase_some).
+    /// Takes the user away from every caller at once, if the stored hash is still `verified` and the precondition holds:
+    /// marks the user erased, ends the sessions, frees the address and the clients' credentials, and adds the entry
+    /// (which is nobody's). What is left of the account goes in [`Housekeeping::erase_some`](super::Housekeeping::erase_some).
     async fn erase(
         &self,
         account: &Account,

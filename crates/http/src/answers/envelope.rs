@@ -30,12 +30,17 @@ pub fn ok(message: &str, data: impl Serialize) -> Answer {
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
 }
 
-/// 200 with a thing in the state that the tag names; 304 where the caller has just that already.
+/// 200 with a thing in the state that the tag names.
+pub fn ok_in(message: &str, data: impl Serialize, tag: &Tag) -> Answer {
+    tag.mark(ok(message, data)?)
+}
+
+/// The same; 304 where the caller has just that already.
 pub fn state(call: &Call, message: &str, data: impl Serialize, tag: &Tag) -> Answer {
     if tag.is_known(call.request.headers())? {
         return tag.mark(HttpResponse::NotModified().finish());
     }
-    tag.mark(ok(message, data)?)
+    ok_in(message, data, tag)
 }
 
 /// 201 with this data, which from now on is at `location`.
@@ -43,6 +48,11 @@ pub fn created(message: &str, data: impl Serialize, location: &str) -> Answer {
     let body = json(&Success { status: true, message, data, page: None })?;
     let location = HeaderValue::from_str(location).map_err(|error| Failure::caused(Code::Internal, error))?;
     Ok(HttpResponse::Created().content_type(ContentType::json()).insert_header((LOCATION, location)).body(body))
+}
+
+/// 201 with a thing in the state that the tag names, which from now on is at `location`.
+pub fn created_in(message: &str, data: impl Serialize, location: &str, tag: &Tag) -> Answer {
+    tag.mark(created(message, data, location)?)
 }
 
 /// The body of one page of a list; there is more where there is a cursor.

@@ -18,7 +18,7 @@ pub use clients::ClientJson;
 pub use contacts::ContactJson;
 pub use count::Count;
 pub use deleted::Deleted;
-pub use envelope::{created, json, lines, listed, ok, opening, state};
+pub use envelope::{created, created_in, json, lines, listed, ok, ok_in, opening, state};
 pub use failures::FailureJson;
 pub use groups::GroupJson;
 pub use sessions::{SessionJson, SignedInJson};

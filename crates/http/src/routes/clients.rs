@@ -22,8 +22,12 @@ pub async fn create(call: Call) -> Answer {
     let made = call.one(call.app.identity.create_client(&account, name, region)).await?;
     let (client, access_token) = made.ok_or_else(Failure::gone)?;
     let location = format!("{}/clients/{}", call.prefix(), client.id);
-    let answer = answers::created("Client created successfully!", ClientJson::new(&client, &access_token), &location)?;
-    Tag::of(client.version()).mark(answer)
+    answers::created_in(
+        "Client created successfully!",
+        ClientJson::new(&client, &access_token),
+        &location,
+        &Tag::of(client.version()),
+    )
 }
 
 pub async fn list(call: Call) -> Answer {
@@ -49,8 +53,7 @@ pub async fn update(call: Call) -> Answer {
     let (clients, now) = (&call.app.store.clients, call.app.clock.now());
     match call.one(clients.update(&account, id, changes, precondition, now)).await? {
         ClientUpdate::Done(client) => {
-            let answer = answers::ok("Client updated successfully!", ClientJson::from(&client))?;
-            Tag::of(client.version()).mark(answer)
+            answers::ok_in("Client updated successfully!", ClientJson::from(&client), &Tag::of(client.version()))
         }
         ClientUpdate::Absent => Err(Code::NotFound.into()),
         ClientUpdate::DefaultClient => Err(Code::DefaultClient.into()),

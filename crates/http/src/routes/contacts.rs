@@ -26,8 +26,12 @@ pub async fn create(call: Call) -> Answer {
     match call.one(call.app.store.contacts.create(&call.scope(), contact)).await? {
         ContactCreation::Done(contact) => {
             let location = format!("{}/contact/{}", call.prefix(), contact.id);
-            let answer = answers::created("Contact created successfully!", ContactJson::from(&contact), &location)?;
-            Tag::of(contact.version()).mark(answer)
+            answers::created_in(
+                "Contact created successfully!",
+                ContactJson::from(&contact),
+                &location,
+                &Tag::of(contact.version()),
+            )
         }
         ContactCreation::UnknownGroup => Err(unknown_group()),
         ContactCreation::ClientGone => Err(Code::Unauthenticated.into()),
@@ -53,8 +57,7 @@ pub async fn update(call: Call) -> Answer {
     let (contacts, now) = (&call.app.store.contacts, call.app.clock.now());
     match call.one(contacts.update(&call.scope(), id, changes, precondition, now)).await? {
         ContactUpdate::Done(contact) => {
-            let answer = answers::ok("Contact updated successfully!", ContactJson::from(&contact))?;
-            Tag::of(contact.version()).mark(answer)
+            answers::ok_in("Contact updated successfully!", ContactJson::from(&contact), &Tag::of(contact.version()))
         }
         ContactUpdate::Absent => Err(Code::NotFound.into()),
         ContactUpdate::UnknownGroup => Err(unknown_group()),

@@ -21,8 +21,12 @@ pub async fn create(call: Call) -> Answer {
     let group = requests::groups::create(call.parts()?, call.app.ids.next(now), now)?;
     let group = call.one(call.app.store.groups.create(&call.scope(), group)).await?.ok_or(Code::Unauthenticated)?;
     let location = format!("{}/contact_groups/{}", call.prefix(), group.id);
-    let answer = answers::created("ContactGroup group created successfully!", GroupJson::from(&group), &location)?;
-    Tag::of(group.version()).mark(answer)
+    answers::created_in(
+        "ContactGroup group created successfully!",
+        GroupJson::from(&group),
+        &location,
+        &Tag::of(group.version()),
+    )
 }
 
 pub async fn get(call: Call) -> Answer {
@@ -38,10 +42,11 @@ pub async fn update(call: Call) -> Answer {
     let changes = requests::groups::update(call.parts()?)?;
     let (groups, now) = (&call.app.store.groups, call.app.clock.now());
     match call.one(groups.update(&call.scope(), id, changes, precondition, now)).await? {
-        GroupUpdate::Done(group) => {
-            let answer = answers::ok("ContactGroup group updated successfully!", GroupJson::from(&group))?;
-            Tag::of(group.version()).mark(answer)
-        }
+        GroupUpdate::Done(group) => answers::ok_in(
+            "ContactGroup group updated successfully!",
+            GroupJson::from(&group),
+            &Tag::of(group.version()),
+        ),
         GroupUpdate::Absent => Err(Code::NotFound.into()),
         GroupUpdate::DefaultGroup => Err(Code::DefaultGroup.into()),
         GroupUpdate::Stale => Err(Code::PreconditionFailed.into()),

@@ -24,8 +24,12 @@ pub async fn create(input: Input) -> Answer {
     let sign_up = requests::users::sign_up(input.parts()?)?;
     let signed_up = input.one(input.app.identity.sign_up(sign_up, &input.origin())).await?;
     let location = format!("{}/users/me", input.prefix());
-    let answer = answers::created("User created successfully!", SignedUpJson::from(&signed_up), &location)?;
-    Tag::of(signed_up.user.version()).mark(answer)
+    answers::created_in(
+        "User created successfully!",
+        SignedUpJson::from(&signed_up),
+        &location,
+        &Tag::of(signed_up.user.version()),
+    )
 }
 
 pub async fn get(call: Call) -> Answer {
@@ -40,7 +44,7 @@ pub async fn update(call: Call) -> Answer {
     let precondition = precondition(call.request.headers())?;
     let request = requests::users::update(call.parts()?)?;
     let user = call.one(call.app.identity.update_user(&actor, request, precondition)).await?;
-    Tag::of(user.version()).mark(answers::ok("User updated successfully!", UserJson::from(&user))?)
+    answers::ok_in("User updated successfully!", UserJson::from(&user), &Tag::of(user.version()))
 }
 
 pub async fn delete(call: Call) -> Answer {

@@ -131,10 +131,9 @@ impl<'a> Walk<'a> {
         }
         if let (Some(number), Some(home)) = (&filter.number, self.home) {
             let wanted = home.wanted(number);
-            match (self.way, &home.derive_after) {
-                (Way::Number, _) => built.and("COALESCE(e164, number) = ?", [text(wanted.key())]),
-                (_, Some(derived)) => compared(built, &wanted, derived),
-                (_, None) => built.and("COALESCE(e164, number) = ?", [text(wanted.key())]),
+            match &home.derive_after {
+                Some(derived) if self.way != Way::Number => compared(built, &wanted, derived),
+                _ => built.and("COALESCE(e164, number) = ?", [text(wanted.key())]),
             }
         }
         if let Some(channel) = &filter.channel {
