@@ -37,7 +37,7 @@ pub enum Command {
     Load(LoadArgs),
     /// Takes the whole list of the largest client once; prints a turn's figures.
     Stream(StreamArgs),
-    /// Runs PostgreSQL's own benchmark on the server's statement; prints a turn's figures.
+    /// Runs PostgreSQL's own benchmark on a plain statement to the same effect; prints a turn's figures.
     Pgbench(PgbenchArgs),
     /// Prints the scripts that `pgbench` is given.
     Statements {
@@ -49,7 +49,7 @@ pub enum Command {
     Pooled(PooledArgs),
     /// Makes the table of all turns.
     Report {
-        /// Lines of row, side and the turn's figures.
+        /// Lines of a side, its turn's number and that turn's figures.
         figures: PathBuf,
     },
 }

@@ -1,5 +1,5 @@
-//! What `scripts/bench` measures with: data, load over HTTP, the same statements under `pgbench`, and one table of all
-//! figures. It knows of the server what its callers know, and of the stores their tables.
+//! What `scripts/bench` measures with: data, load over HTTP, plain statements to the same effect under `pgbench`, and
+//! one table of all figures. It knows of the server what its callers know, and of the stores their tables.
 
 mod accounts;
 mod chance;

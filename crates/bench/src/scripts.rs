@@ -1,6 +1,10 @@
-//! The statements under `pgbench`: those that the server runs for a single request, on the same rows and with the same
-//! columns. Its variables are numbers, so what is picked by one stands in the statement: the ids of users and clients
-//! in one long `bytea` each, of which a piece is cut.
+//! The statements under `pgbench`, on the same rows and with the same columns as the server's. That of a get is the
+//! server's own; the others are plain ones to the same effect. They leave out what the server's do besides: a create and
+//! an update lock what they are about before they write, a create holds the region that the contact was derived under
+//! against the group's, an update tells why nothing was written, and each tells which of the round's items a row is of.
+//!
+//! Variables are numbers here, so what is picked by one stands in the statement: the ids of users and clients in one long
+//! `bytea` each, of which a piece is cut.
 
 use std::fmt::Write as _;
 

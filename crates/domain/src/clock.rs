@@ -81,7 +81,7 @@ impl From<DateTime<Utc>> for Timestamp {
 /// RFC 3339 in UTC with milliseconds, as the guide prints it: `2023-07-07T20:15:45.962Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.four_digit_year() {
+        match self.digits() {
             Some(text) => f.write_str(std::str::from_utf8(&text).unwrap_or_default()),
             None => f.write_str(&self.to_utc().to_rfc3339_opts(SecondsFormat::Millis, true)),
         }
@@ -89,8 +89,10 @@ impl fmt::Display for Timestamp {
 }
 
 impl Timestamp {
-    /// The text of a time from 0001 to 9999, in one pass: a list of contacts holds two for every row.
-    fn four_digit_year(self) -> Option<[u8; 24]> {
+    /// Its text as ASCII, in one pass, since a list of contacts holds two for every row; of times from the year 0001 to
+    /// 9999, whose texts are equally long.
+    #[must_use]
+    pub fn digits(self) -> Option<[u8; 24]> {
         const DAY: i64 = 86_400_000;
         let date = NaiveDate::from_epoch_days(i32::try_from(self.0.div_euclid(DAY)).ok()?)?;
         if !(1..=9999).contains(&date.year()) {

@@ -4,7 +4,7 @@ use crate::values::{
     Channel, ContactName, NameKey, Number, NumberInfo, NumberKind, NumberSuffix, Region, SearchKey, SearchQuery,
     SurveySortId,
 };
-use crate::{ClientId, ContactId, GroupId, ObjectId, Timestamp, Version};
+use crate::{ClientId, ContactId, GroupId, ObjectId, PlacedPage, Timestamp, Version};
 
 /// Somebody (or something) a client talks to. It stands in exactly one group of its client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +188,9 @@ impl ContactFilter {
     }
 }
 
+/// Some contacts of a list, and where it goes on.
+pub type ContactPage = PlacedPage<Contact, ContactPlace>;
+
 /// In what order contacts are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ContactOrder {
@@ -196,12 +199,13 @@ pub enum ContactOrder {
     Newest,
     /// By id, rising.
     Oldest,
-    /// By [`NameKey`], bytewise, then by id, both rising. A contact that is renamed while the list is walked may come
-    /// twice or not at all.
+    /// By [`NameKey`], bytewise, then by id, both rising. A contact that is renamed or derived anew while the list is
+    /// walked may come twice or not at all.
     Name,
 }
 
-/// Where a contact stands in an order.
+/// Where a contact stands in an order. Only the store knows: by name it goes by the key that it holds, and while contacts
+/// are derived anew that isn't what the name gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContactPlace {
     /// In an order by id.
@@ -211,15 +215,6 @@ pub enum ContactPlace {
 }
 
 impl ContactPlace {
-    /// Where this contact stands.
-    #[must_use]
-    pub fn of(contact: &Contact, order: ContactOrder) -> Self {
-        match order {
-            ContactOrder::Newest | ContactOrder::Oldest => Self::Id(contact.id),
-            ContactOrder::Name => Self::Name(NameKey::of(&contact.name), contact.id),
-        }
-    }
-
     /// The contact's id.
     #[must_use]
     pub const fn id(&self) -> ContactId {

@@ -38,6 +38,18 @@ impl ObjectId {
         Self(bytes)
     }
 
+    /// The hex digits, as ASCII.
+    #[must_use]
+    pub fn digits(&self) -> [u8; 24] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 24];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        text
+    }
+
     /// The bytes, as stores keep them.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 12] {
@@ -56,13 +68,7 @@ fn nibble(digit: u8) -> Result<u8, MalformedId> {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0; 24];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 
@@ -94,6 +100,12 @@ macro_rules! typed_id {
             /// When the text is anything else.
             pub fn parse(text: &str) -> Result<Self, MalformedId> {
                 ObjectId::parse(text).map(Self)
+            }
+
+            /// The hex digits, as ASCII.
+            #[must_use]
+            pub fn digits(&self) -> [u8; 24] {
+                self.0.digits()
             }
 
             /// The bytes, as stores keep them.

@@ -31,6 +31,7 @@
 
 mod attempts;
 mod audit;
+mod batch;
 mod caller;
 mod client;
 mod clock;
@@ -48,11 +49,15 @@ mod version;
 
 pub use attempts::{Attempt, Booking, CounterKey, LONGEST_CLOSURE, Recognition, closed_for};
 pub use audit::{AuditEntry, AuditEvent, Origin};
+pub use batch::{
+    Batch, BatchClient, BatchOutcome, Lookup, MatchBy, OnMatch, Operation, OperationOutcome, Plan, Refusal, Target, Upsert,
+    number_key,
+};
 pub use caller::{Account, Caller, ClientOnly, Scope, Span};
 pub use client::{Client, ClientChanges, ClientCredential, NewClient, NewCredentials, TokenHash};
 pub use clock::{Clock, MalformedTimestamp, Timestamp};
 pub use contact::{
-    Contact, ContactChanges, ContactFilter, ContactOrder, ContactPlace, Derived, NewContact, Transaction,
+    Contact, ContactChanges, ContactFilter, ContactOrder, ContactPage, ContactPlace, Derived, NewContact, Transaction,
     TransactionChanges,
 };
 pub use entropy::Entropy;
@@ -61,7 +66,7 @@ pub use id::{
     AuditId, ClientId, ContactId, GroupId, IdSource, MalformedId, MalformedUuid, ObjectId, SessionId, UserId,
 };
 pub use migration::{Migration, MigrationStanding, MigrationState};
-pub use page::{Keyset, Limit, Page};
+pub use page::{Keyset, Limit, Page, PlacedPage};
 pub use session::{NewSession, Session, SessionSecret, SessionUse};
 pub use user::{ListedUser, NewAccount, NewUser, PasswordChange, SignIn, User, UserChanges};
 pub use values::{

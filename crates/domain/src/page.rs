@@ -74,6 +74,37 @@ impl<T> Page<T> {
         rows.truncate(limit.rows());
         Self { items: rows, has_more }
     }
+
+    /// The same page with the place of its last row, where there is more behind it.
+    #[must_use]
+    pub fn placed<P>(self, place: impl FnOnce(&T) -> P) -> PlacedPage<T, P> {
+        let next = self.items.last().filter(|_| self.has_more).map(place);
+        PlacedPage { items: self.items, next }
+    }
+}
+
+/// Some rows of a list, in its order, and where it goes on: said by whoever read them, since the rows needn't show what
+/// they are in order by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedPage<T, Place> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the last of them stands, if there were rows behind it when they were read: what the next page begins after.
+    pub next: Option<Place>,
+}
+
+impl<T, Place> PlacedPage<T, Place> {
+    /// A page with nothing on it and nothing behind it.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { items: Vec::new(), next: None }
+    }
+
+    /// The same page with each row as this makes it.
+    #[must_use]
+    pub fn map<U>(self, row: impl FnMut(T) -> U) -> PlacedPage<U, Place> {
+        PlacedPage { items: self.items.into_iter().map(row).collect(), next: self.next }
+    }
 }
 
 #[cfg(test)]
@@ -107,5 +138,13 @@ mod tests {
         let limit = Limit(2);
         assert!(!Page::of_one_more(vec![1, 2], limit).has_more);
         assert_eq!(Page::of_one_more(vec![1, 2, 3], limit), Page { items: vec![1, 2], has_more: true });
+    }
+
+    #[test]
+    fn a_page_goes_on_behind_its_last_row_if_at_all() {
+        let placed = |rows| Page::of_one_more(rows, Limit(2)).placed(|row| row * 10);
+        assert_eq!(placed(vec![1, 2, 3]), PlacedPage { items: vec![1, 2], next: Some(20) });
+        assert_eq!(placed(vec![1, 2]), PlacedPage { items: vec![1, 2], next: None });
+        assert_eq!(placed(vec![]), PlacedPage::empty());
     }
 }

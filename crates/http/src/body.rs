@@ -39,7 +39,7 @@ pub async fn read(
 
 /// RFC 9112, 6.3: a request without either header has no body. (One that asks for an upgrade has one without end in
 /// the parser's view.)
-fn has_body(request: &HttpRequest) -> bool {
+pub fn has_body(request: &HttpRequest) -> bool {
     request.headers().contains_key(CONTENT_LENGTH) || request.headers().contains_key(TRANSFER_ENCODING)
 }
 

@@ -6,13 +6,14 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use roster_domain::{Account, Caller, ClientId, Scope};
-use roster_identity::{Actor, Authenticated, AuthenticationError};
+use roster_identity::{Actor, Authenticated, AuthenticationError, Presented};
 
 use crate::credentials;
 use crate::error::Code;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::notes::Notes;
+use crate::services::App;
 
 /// Who is calling, and what they sent. One extractor does all of it in its order (extractors of one handler race):
 /// read the body, take credentials from wherever they are, authenticate.
@@ -24,8 +25,14 @@ pub struct Call {
 impl Call {
     async fn read(request: HttpRequest, payload: Payload) -> Result<Self, Failure> {
         let input = Input::read(request, payload).await?;
-        let caller = input.one(authenticate(&input)).await?;
+        let presented = credentials::presented(input.request.headers(), input.body.as_ref().ok(), &input.query);
+        let caller = input.one(authenticate(&input.app, &input.request, &presented)).await?;
         Ok(Self { caller, input })
+    }
+
+    /// A request of somebody who is known already.
+    pub const fn of(caller: Caller, input: Input) -> Self {
+        Self { caller, input }
     }
 
     /// What single ids, creates and "my" lists reach.
@@ -57,10 +64,9 @@ impl Call {
 }
 
 /// Tells who is calling; a fresh access token goes with the answer, whichever that is.
-async fn authenticate(input: &Input) -> Result<Caller, Failure> {
-    let notes = Notes::of(&input.request);
-    let presented = credentials::presented(input.request.headers(), input.body.as_ref().ok(), &input.query);
-    match input.app.identity.authenticate(&presented).await {
+pub async fn authenticate(app: &App, request: &HttpRequest, presented: &Presented<'_>) -> Result<Caller, Failure> {
+    let notes = Notes::of(request);
+    match app.identity.authenticate(presented).await {
         Ok(Authenticated { caller, fresh_access_token }) => {
             notes.caller(&caller);
             notes.fresh_access_token.replace(fresh_access_token);

@@ -6,7 +6,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
-use roster_domain::{NumberInfo, Precondition, Timestamp, Version};
+use roster_domain::{Invalid, InvalidCode, NumberInfo, NumberKind, Precondition, Timestamp, Version};
 
 use crate::error::Code;
 use crate::failure::Failure;
@@ -24,7 +24,7 @@ impl Tag {
     /// That of its full view. What is derived of it is made anew without a change of the thing itself, so it is in the
     /// tag as well.
     pub fn of_full_view(Version { created_at, revision }: Version, NumberInfo { kind, e164 }: &NumberInfo) -> Self {
-        let e164 = e164.as_ref().map_or("-", |e164| e164.as_str());
+        let e164 = e164.as_ref().map_or("", |e164| e164.as_str());
         Self(format!("\"{:x}-{revision:x}-{}{e164}\"", created_at.millis(), kind.as_str()))
     }
 
@@ -37,10 +37,11 @@ impl Tag {
         let version = Version { created_at: Timestamp::from_millis(millis), revision };
         // Of the ways to write a number only one is ours.
         let ours = Self::of(version).0;
-        match view {
-            None => (ours == text).then_some(version),
-            Some(_) => text.starts_with(&ours[..ours.len() - 1]).then_some(version),
-        }
+        let is_ours = match view {
+            None => ours == text,
+            Some(view) => text.starts_with(&ours[..ours.len() - 1]) && is_full_view(view),
+        };
+        (is_ours && version.is_possible()).then_some(version)
     }
 
     /// Says it in the answer.
@@ -61,13 +62,40 @@ impl Tag {
     }
 }
 
+/// Whether the full view puts this behind the state: a kind, and where the number is a phone's, its E.164 form.
+fn is_full_view(text: &str) -> bool {
+    let is_e164 = |text: &str| {
+        let digits = text.strip_prefix('+').unwrap_or_default();
+        (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    NumberKind::ALL
+        .iter()
+        .filter_map(|kind| text.strip_prefix(kind.as_str()))
+        .any(|e164| e164.is_empty() || is_e164(e164))
+}
+
 /// What `If-Match` asks for. Tags are compared strongly, so a weak one is as good as none, and neither is one that isn't
 /// ours: such a write is never done.
 pub fn precondition(headers: &HeaderMap) -> Result<Precondition, Failure> {
     Ok(match listed(headers, &IF_MATCH)? {
-        None | Some(Listed::Any) => Precondition::Exists,
-        Some(Listed::Tags(tags)) => Precondition::OneOf(tags.iter().filter_map(|tag| Tag::version(tag)).collect()),
+        None => Precondition::Exists,
+        Some(listed) => matching(listed),
     })
+}
+
+/// The same of an `if_match` in a body, which is written as the header is.
+pub fn precondition_in(text: &str) -> Result<Precondition, Invalid> {
+    let malformed = || Invalid::new(InvalidCode::Malformed, "must be * or a list of entity tags");
+    let mut tags = Vec::new();
+    let is_any = add_tags(text, &mut tags).ok_or_else(malformed)?;
+    Ok(matching(if is_any { Listed::Any } else { Listed::Tags(tags) }))
+}
+
+fn matching(listed: Listed) -> Precondition {
+    match listed {
+        Listed::Any => Precondition::Exists,
+        Listed::Tags(tags) => Precondition::OneOf(tags.iter().filter_map(|tag| Tag::version(tag)).collect()),
+    }
 }
 
 enum Listed {
@@ -81,30 +109,36 @@ fn listed(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Listed>, Fail
     let mut tags = Vec::new();
     let mut any = false;
     for value in headers.get_all(name) {
-        let mut rest = value.to_str().map_err(|_| malformed())?.trim();
-        if rest == "*" {
-            any = true;
-            continue;
-        }
-        while !rest.is_empty() {
-            let opening = if rest.starts_with("W/") { 3 } else { 1 };
-            if !rest[opening - 1..].starts_with('"') {
-                return Err(malformed());
-            }
-            let length = rest[opening..].find('"').ok_or_else(malformed)?;
-            let (tag, behind) = rest.split_at(opening + length + 1);
-            tags.push(tag.to_owned());
-            rest = behind.trim_start();
-            if !rest.is_empty() {
-                rest = rest.strip_prefix(',').ok_or_else(malformed)?.trim_start_matches([' ', '\t', ',']);
-            }
-        }
+        let line = value.to_str().map_err(|_| malformed())?;
+        any |= add_tags(line, &mut tags).ok_or_else(malformed)?;
     }
     Ok(match (any, headers.contains_key(name)) {
         (true, _) => Some(Listed::Any),
         (false, true) => Some(Listed::Tags(tags)),
         (false, false) => None,
     })
+}
+
+/// Adds those of one line; whether it is `*` instead. `None`: it is neither.
+fn add_tags(line: &str, tags: &mut Vec<String>) -> Option<bool> {
+    let mut rest = line.trim();
+    if rest == "*" {
+        return Some(true);
+    }
+    while !rest.is_empty() {
+        let opening = if rest.starts_with("W/") { 3 } else { 1 };
+        if !rest.get(opening - 1..)?.starts_with('"') {
+            return None;
+        }
+        let length = rest.get(opening..)?.find('"')?;
+        let (tag, behind) = rest.split_at_checked(opening + length + 1)?;
+        tags.push(tag.to_owned());
+        rest = behind.trim_start();
+        if !rest.is_empty() {
+            rest = rest.strip_prefix(',')?.trim_start_matches([' ', '\t', ',']);
+        }
+    }
+    Some(false)
 }
 
 #[cfg(test)]
@@ -134,6 +168,18 @@ mod tests {
     #[case(&["\"018931ff0d2a-1f\""], Some(Precondition::OneOf(vec![])))]
     #[case(&["\"18931FF0D2A-1F\""], Some(Precondition::OneOf(vec![])))]
     #[case(&["\"18931ff0d2a-+1f\""], Some(Precondition::OneOf(vec![])))]
+    #[case(&["\"18931ff0d2a-1f-phone+2348031234567\""], Some(Precondition::OneOf(vec![VERSION])))]
+    #[case(&["\"18931ff0d2a-1f-wa_group\""], Some(Precondition::OneOf(vec![VERSION])))]
+    #[case(&["\"18931ff0d2a-1f-\""], Some(Precondition::OneOf(vec![])))]
+    #[case(&["\"18931ff0d2a-1f-cell\""], Some(Precondition::OneOf(vec![])))]
+    #[case(&["\"18931ff0d2a-1f-phone+\""], Some(Precondition::OneOf(vec![])))]
+    #[case(&["\"18931ff0d2a-1f-phone2348031234567\""], Some(Precondition::OneOf(vec![])))]
+    #[case(&["\"18931ff0d2a-1f-phone+2348031234567-\""], Some(Precondition::OneOf(vec![])))]
+    #[case(&["\"18931ff0d2a-1f-phone+1234567890123456\""], Some(Precondition::OneOf(vec![])))]
+    // No row was made in the year -29700.
+    #[case(&["\"fffc72815b398000-0\""], Some(Precondition::OneOf(vec![])))]
+    #[case(&["\"8000000000000000-0\""], Some(Precondition::OneOf(vec![])))]
+    #[case(&["\"7fffffffffffffff-0-other\""], Some(Precondition::OneOf(vec![])))]
     #[case(&[""], Some(Precondition::OneOf(vec![])))]
     #[case(&["18931ff0d2a-1f"], None)]
     #[case(&["\"18931ff0d2a-1f"], None)]
@@ -164,11 +210,35 @@ mod tests {
         assert_eq!(Tag::of(VERSION).is_known(&headers(&IF_NONE_MATCH, values)).ok(), Some(known));
     }
 
+    /// Of whatever a store may hold.
+    fn version() -> impl Strategy<Value = Version> {
+        // The years 0000 to 9999.
+        (-62_167_219_200_000..=253_402_300_799_999_i64, any::<i64>())
+            .prop_map(|(millis, revision)| Version { created_at: Timestamp::from_millis(millis), revision })
+    }
+
+    fn info() -> impl Strategy<Value = NumberInfo> {
+        let e164 = prop::option::of("[+][1-9][0-9]{0,14}".prop_map(E164::from_stored));
+        (prop::sample::select(&NumberKind::ALL[..]), e164).prop_map(|(kind, e164)| NumberInfo { kind, e164 })
+    }
+
     proptest! {
         #[test]
-        fn reads_every_tag_it_writes(millis: i64, revision: i64) {
-            let version = Version { created_at: Timestamp::from_millis(millis), revision };
-            prop_assert_eq!(matching(&[&Tag::of(version).0]), Some(Precondition::OneOf(vec![version])));
+        fn reads_every_tag_it_writes(version in version(), info in info()) {
+            for tag in [Tag::of(version), Tag::of_full_view(version, &info)] {
+                prop_assert_eq!(matching(&[&tag.0]), Some(Precondition::OneOf(vec![version])));
+            }
+        }
+
+        #[test]
+        fn what_it_reads_it_writes(text in "\"[0-9a-f]{1,17}-[0-9a-f]{1,17}(-(phone|wa_group|wa_broadcast|other|[a-z]{0,5})[+]?[0-9]{0,17})?\"") {
+            if let Some(version) = Tag::version(&text) {
+                let of = |kind, e164| Tag::of_full_view(version, &NumberInfo { kind, e164 });
+                let e164 = text.find('+').map(|at| E164::from_stored(text[at..].trim_end_matches('"').to_owned()));
+                let mut ours = NumberKind::ALL.iter().map(|kind| of(*kind, e164.clone())).chain([Tag::of(version)]);
+                prop_assert!(ours.any(|tag| tag.0 == text), "{text}");
+                prop_assert!(version.is_possible());
+            }
         }
 
         #[test]

@@ -24,6 +24,9 @@ pub enum Code {
     DefaultClient,
     NotEmpty,
     CountChanged,
+    Ambiguous,
+    IdTaken,
+    BatchFailed,
     PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
@@ -75,6 +78,9 @@ impl Code {
             Self::CountChanged => {
                 (S::CONFLICT, "count_changed", "There are not as many as confirmed; nothing was deleted.")
             }
+            Self::Ambiguous => (S::CONFLICT, "ambiguous", "Several contacts match."),
+            Self::IdTaken => (S::CONFLICT, "id_taken", "There is another contact with this id."),
+            Self::BatchFailed => (S::CONFLICT, "batch_failed", "An operation was refused, so nothing was done."),
             Self::PreconditionFailed => {
                 (S::PRECONDITION_FAILED, "precondition_failed", "It has changed since; nothing was done.")
             }

@@ -13,6 +13,7 @@ use roster_domain::ports::StoreError;
 use roster_domain::{ClientOnly, Invalid, InvalidCode};
 use roster_identity::{AccountError, AuthenticationError, Refused, SignInError, SignUpError};
 
+use crate::batch::Reason;
 use crate::error::Code;
 use crate::problems::{Problem, Problems};
 
@@ -25,6 +26,8 @@ pub struct Failure {
     pub message: Option<Cow<'static, str>>,
     /// For [`Code::ValidationFailed`].
     pub fields: Vec<Problem>,
+    /// For [`Code::BatchFailed`]: which operation was refused, counted from 0, and why.
+    pub refused: Option<Box<(usize, Reason)>>,
     /// For [`Code::MethodNotAllowed`]: the methods there are.
     allow: Option<Box<str>>,
     /// For [`Code::Unauthenticated`]: whether a token was sent.
@@ -41,7 +44,16 @@ pub type Answer = Result<HttpResponse, Failure>;
 
 impl From<Code> for Failure {
     fn from(code: Code) -> Self {
-        Self { code, message: None, fields: Vec::new(), allow: None, token_sent: false, retry_after: None, cause: None }
+        Self {
+            code,
+            message: None,
+            fields: Vec::new(),
+            refused: None,
+            allow: None,
+            token_sent: false,
+            retry_after: None,
+            cause: None,
+        }
     }
 }
 
@@ -69,6 +81,11 @@ impl Failure {
     /// Whoever the caller was is gone since: what was shown is worth nothing any more.
     pub fn gone() -> Self {
         Self { token_sent: true, ..Self::from(Code::Unauthenticated) }
+    }
+
+    /// This operation of an atomic batch was refused, and so were all.
+    pub fn batch(index: usize, reason: Reason) -> Self {
+        Self { refused: Some(Box::new((index, reason))), ..Self::from(Code::BatchFailed) }
     }
 
     /// The path exists, with these methods.

@@ -39,15 +39,30 @@ pub struct Read<'a> {
 
 impl Input {
     pub async fn read(request: HttpRequest, payload: Payload) -> Result<Self, Failure> {
-        let app = request.app_data::<App>().cloned();
-        let app = app.ok_or_else(|| Failure::caused(Code::Internal, "the services are not injected"))?;
-        let notes = Notes::of(&request);
-        notes.route.set(Served::at(&request));
+        let app = Self::begin(&request)?;
         let bytes = body::read(&request, payload, app.body_limit, app.deadlines.body).await?;
-        let permit = Arc::clone(&app.in_flight).try_acquire_owned().map_err(|_| Code::Overloaded)?;
-        notes.hold(permit);
+        Self::enter(&app, &request)?;
         let query = Query::parse(request.query_string());
-        Ok(Self { app, body: json::parse(&bytes), query, began: Instant::now(), request })
+        Ok(Self::of(app, request, json::parse(&bytes), query))
+    }
+
+    /// Before its body is looked at.
+    pub fn begin(request: &HttpRequest) -> Result<App, Failure> {
+        Notes::of(request).route.set(Served::at(request));
+        let app = request.app_data::<App>().cloned();
+        app.ok_or_else(|| Failure::caused(Code::Internal, "the services are not injected"))
+    }
+
+    /// Takes a place among those in flight.
+    pub fn enter(app: &App, request: &HttpRequest) -> Result<(), Failure> {
+        let permit = Arc::clone(&app.in_flight).try_acquire_owned().map_err(|_| Code::Overloaded)?;
+        Notes::of(request).hold(permit);
+        Ok(())
+    }
+
+    /// What was read. Its deadlines begin.
+    pub fn of(app: App, request: HttpRequest, body: Result<Object, Malformed>, query: Query) -> Self {
+        Self { app, request, body, query, began: Instant::now() }
     }
 
     /// Body and query, once they can be looked at: 415, then 400.
@@ -55,11 +70,14 @@ impl Input {
         if body::is_encoded(&self.request) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let body = self.body.as_ref().map_err(|Malformed { line, column }| {
-            let message = format!("The body must be a JSON object; it isn't one at line {line}, column {column}.");
-            Failure::told(Code::MalformedBody, message)
-        })?;
+        let body = self.body.as_ref().map_err(|malformed| Self::malformed(*malformed))?;
         Ok(Read { body, query: &self.query })
+    }
+
+    /// What is told of a body that isn't an object.
+    pub fn malformed(Malformed { line, column }: Malformed) -> Failure {
+        let message = format!("The body must be a JSON object; it isn't one at line {line}, column {column}.");
+        Failure::told(Code::MalformedBody, message)
     }
 
     /// The id in the path.
@@ -98,11 +116,6 @@ impl Input {
         self.within(self.app.deadlines.one, act).await
     }
 
-    /// Waits for the beginning of a list.
-    pub async fn list<T, E: Into<Failure>>(&self, act: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
-        self.within(self.app.deadlines.list, act).await
-    }
-
     /// Waits for what has to be searched for.
     pub async fn search<T, E: Into<Failure>>(&self, act: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
         self.within(self.app.deadlines.search, act).await
@@ -113,7 +126,8 @@ impl Input {
         self.within(self.app.deadlines.bulk, act).await
     }
 
-    async fn within<T, E: Into<Failure>>(
+    /// Waits for an act until so long after the request was read.
+    pub async fn within<T, E: Into<Failure>>(
         &self,
         deadline: Duration,
         act: impl Future<Output = Result<T, E>>,

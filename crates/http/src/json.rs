@@ -22,6 +22,11 @@ pub enum Json {
 pub struct Object(Vec<(String, Json)>);
 
 impl Object {
+    /// With these members.
+    pub fn of(members: Vec<(String, Json)>) -> Self {
+        Self(members)
+    }
+
     pub fn get(&self, name: &str) -> Option<&Json> {
         self.0.iter().rev().find(|(member, _)| member == name).map(|(_, value)| value)
     }
@@ -32,6 +37,16 @@ impl Object {
 pub struct Malformed {
     pub line: usize,
     pub column: usize,
+}
+
+impl Malformed {
+    /// The same place, of a text that begins so many bytes into this body.
+    pub fn within(self, body: &[u8], start: usize) -> Self {
+        let before = &body[..start];
+        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        Self { line: line + self.line, column: if self.line == 1 { column + self.column } else { self.column } }
+    }
 }
 
 /// Reads a body. No body is `{}`.
@@ -46,7 +61,17 @@ pub fn parse(body: &[u8]) -> Result<Object, Malformed> {
     }
 }
 
-fn first_character(body: &[u8]) -> Malformed {
+/// Reads a value of whatever type.
+pub fn parse_value(text: &str) -> Result<Json, Malformed> {
+    match serde_json::from_str(text) {
+        Ok(Read::Value(value)) => Ok(value),
+        Ok(Read::Digits(_)) => Err(first_character(text.as_bytes())),
+        Err(error) => Err(Malformed { line: error.line().max(1), column: error.column().max(1) }),
+    }
+}
+
+/// Where a body begins that isn't an object.
+pub fn first_character(body: &[u8]) -> Malformed {
     let start = body.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let before = &body[..start];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -16,13 +16,14 @@
 //! 4. **One extractor a handler** reads what came, in the order in which it is judged, since extractors of one handler
 //!    would race: the body, bounded in bytes and time (413, 408), leniently parsed; a place among those in flight (503);
 //!    `credentials` from headers, body or query; who that is (401, 403). `Call` is all of this, `Input` stops before
-//!    credentials and so makes a route public.
+//!    credentials and so makes a route public. `Upload`, of what may be long, asks who that is before it reads.
 //! 5. **The handler** reads like a sentence. Rights come as types: [`roster_domain::Caller`] gives a scope or an account
 //!    (403), the path an id (400), `parts` the body and query (415, 400), `requests` make domain values of them, with
 //!    all problems at once (422). Then one call of the store or of identity, under its deadline (503), whose outcomes
 //!    become an answer, 404 or 409.
 //! 6. **`answers`** write JSON straight from domain values. **`list`** is one machine for all lists: pages with a signed
-//!    `cursor`, or the whole list streamed in pieces.
+//!    `cursor`, or the whole list streamed in pieces. **`batch`** does many operations with one call, and any number of them
+//!    as they come.
 //!
 //! `error` is the whole table of error codes; `docs/compatibility.md` lists what is kept for consumers of the guide.
 //!
@@ -34,6 +35,7 @@
 #![warn(missing_docs)]
 
 mod answers;
+mod batch;
 mod body;
 mod call;
 mod conditional;
@@ -56,6 +58,7 @@ mod server;
 mod services;
 mod settings;
 mod streams;
+mod upload;
 
 pub use forwarding::{MalformedNet, ProxyNet};
 pub use readiness::Readiness;

@@ -4,11 +4,13 @@ mod form;
 mod page;
 mod streamed;
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use roster_domain::ports::Result as StoreResult;
-use roster_domain::{Limit, Page, Scope, Span};
-use serde::Serialize;
+use roster_domain::{Limit, PlacedPage, Scope, Span};
 
+use crate::answers::Data;
 use crate::call::Call;
 use crate::cursor::{CursorSeal, Place};
 use crate::failure::{Answer, Failure};
@@ -23,7 +25,8 @@ pub trait Listing: 'static {
     type Place: Place;
     /// Without the prefix.
     const ROUTE: &str;
-    /// In words; bound into cursors.
+    /// In words: its order, or where one can be chosen, that of those who choose none. Bound into cursors; a chosen one is
+    /// among the filters, which are bound as well.
     const ORDER: &str;
     const MESSAGE: &str;
     /// Whether it can also be had as lines of JSON (`Accept: application/x-ndjson`).
@@ -34,30 +37,35 @@ pub trait Listing: 'static {
         false
     }
 
-    async fn page(&self, after: Option<Self::Place>, limit: Limit) -> StoreResult<Page<Self::Item>>;
-
-    /// Where an item stands in the order.
-    fn place(&self, item: &Self::Item) -> Self::Place;
+    /// What is behind this place, and where the page behind that begins.
+    async fn page(&self, after: Option<Self::Place>, limit: Limit) -> StoreResult<PlacedPage<Self::Item, Self::Place>>;
 
     /// An item as it is answered.
-    fn row(item: &Self::Item) -> impl Serialize;
+    fn row(item: &Self::Item) -> impl Data;
 }
 
-/// Reads which part of a list is wanted.
-pub fn wanted<L: Listing>(call: &Call) -> Result<Wanted<L::Filter, L::Place>, Failure> {
-    lists::wanted(call.parts()?.query, &seal::<L>(call))
+/// Which part of a list is wanted, and as what.
+pub struct Asked<L: Listing> {
+    pub wanted: Wanted<L::Filter, L::Place>,
+    form: Form,
+}
+
+/// Reads what is asked for: 406, then what is wrong with the body and with the query.
+pub fn asked<L: Listing>(call: &Call) -> Result<Asked<L>, Failure> {
+    let form = Form::accepted::<L>(call)?;
+    Ok(Asked { wanted: lists::wanted(call.parts()?.query, &seal::<L>(call))?, form })
 }
 
 /// Answers a list.
-pub async fn answer<L: Listing>(call: &Call, listing: L, wanted: &Wanted<L::Filter, L::Place>) -> Answer {
-    let form = Form::accepted::<L>(call);
+pub async fn answer<L: Listing>(call: &Call, listing: L, asked: &Asked<L>) -> Answer {
+    let Asked { wanted, form } = asked;
     if call.is_head() {
         // The head alone, which says nothing that would have to be read.
-        return Ok(HttpResponse::Ok().content_type(form?.content_type()).finish());
+        return Ok(HttpResponse::Ok().content_type(form.content_type()).finish());
     }
     match wanted.limit {
-        Some(limit) => page::answer(call, &listing, wanted, limit, form?).await,
-        None => streamed::answer(call, listing, form?).await,
+        Some(limit) => page::answer(call, &listing, wanted, limit, *form).await,
+        None => streamed::answer(call, listing, *form).await,
     }
 }
 
@@ -67,9 +75,14 @@ async fn begin<L: Listing>(
     listing: &L,
     after: Option<L::Place>,
     limit: Limit,
-) -> Result<Page<L::Item>, Failure> {
-    let page = listing.page(after, limit);
-    if listing.is_search() { call.search(page).await } else { call.list(page).await }
+) -> Result<PlacedPage<L::Item, L::Place>, Failure> {
+    call.within(deadline(call, listing), listing.page(after, limit)).await
+}
+
+/// How long reading a part of a list may take.
+fn deadline<L: Listing>(call: &Call, listing: &L) -> Duration {
+    let deadlines = &call.app.deadlines;
+    if listing.is_search() { deadlines.search } else { deadlines.list }
 }
 
 fn seal<L: Listing>(call: &Call) -> CursorSeal<'_> {

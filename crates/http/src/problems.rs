@@ -36,6 +36,27 @@ impl Problems {
         parsed.map_err(|invalid| self.add(path, invalid)).ok()
     }
 
+    /// Takes those of something that stands at this path.
+    pub fn add_all(&mut self, path: &str, inner: Self) {
+        for problem in inner.0 {
+            self.add(format!("{path}.{}", problem.path), problem.invalid);
+        }
+    }
+
+    /// Takes those of another part.
+    pub fn append(&mut self, mut others: Self) {
+        self.0.append(&mut others.0);
+    }
+
+    /// Forgets all but so many.
+    pub fn truncate(&mut self, most: usize) {
+        self.0.truncate(most);
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -33,6 +33,15 @@ impl Query {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// With those of others that aren't here.
+    pub fn or(&self, others: &Self) -> Self {
+        let missing = others.parameters.iter().filter(|(name, _)| self.get(name).is_none());
+        Self {
+            parameters: self.parameters.iter().chain(missing).cloned().collect(),
+            undecodable: self.undecodable.clone(),
+        }
+    }
+
     /// Whether a parameter is there with a value that can't be decoded.
     pub fn is_undecodable(&self, name: &str) -> bool {
         self.undecodable.iter().flatten().any(|known| known == name)
@@ -121,6 +130,16 @@ mod tests {
     #[test]
     fn an_encoded_name_is_the_same_name() {
         assert_eq!(Query::parse("l%69mit=+%35").get("limit"), Some(" 5"));
+    }
+
+    #[test]
+    fn what_is_here_goes_before_what_others_have() {
+        let both = Query::parse("sort=name&q=%zz").or(&Query::parse("q=a&sort=oldest&type=all"));
+        assert_eq!(
+            ["sort", "type", "q", "limit"].map(|name| both.get(name)),
+            [Some("name"), Some("all"), Some("a"), None]
+        );
+        assert!(both.is_undecodable("q"));
     }
 
     proptest! {

@@ -37,9 +37,11 @@ pub struct State {
     pub readiness: Readiness,
     pub deadlines: Deadlines,
     pub body_limit: usize,
+    pub batch_limit: usize,
     pub trusted_proxies: Vec<ProxyNet>,
     pub in_flight: Arc<Semaphore>,
     pub streams: Arc<Streams>,
+    pub batches: Arc<Streams>,
 }
 
 impl State {
@@ -49,9 +51,11 @@ impl State {
             readiness,
             deadlines: settings.deadlines,
             body_limit: settings.body_limit,
+            batch_limit: settings.batch_limit,
             trusted_proxies: settings.trusted_proxies.clone(),
             in_flight: Arc::new(Semaphore::new(settings.in_flight.min(Semaphore::MAX_PERMITS))),
             streams: Streams::new(settings.streams, settings.streams_per_user),
+            batches: Streams::new(settings.batches, settings.batches_per_user),
         }
     }
 }

@@ -9,6 +9,13 @@ pub struct HttpSettings {
     pub workers: usize,
     /// The most bytes a request's body may have.
     pub body_limit: usize,
+    /// The most bytes that a batch may have, unless it comes as lines: these have no end, and each of them is held to
+    /// [`HttpSettings::body_limit`].
+    pub batch_limit: usize,
+    /// The most batches at once.
+    pub batches: usize,
+    /// The most batches of one user at once.
+    pub batches_per_user: usize,
     /// The most requests worked on at once: from when a request is read until the head of its answer is out.
     pub in_flight: usize,
     /// The most streamed lists at once.
@@ -30,6 +37,9 @@ impl Default for HttpSettings {
         Self {
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             body_limit: 64 * 1024,
+            batch_limit: 16 * 1024 * 1024,
+            batches: 16,
+            batches_per_user: 4,
             in_flight: 256,
             streams: 256,
             streams_per_user: 16,
@@ -52,9 +62,9 @@ pub struct Deadlines {
     pub search: Duration,
     /// An act over many rows; it goes on in the store when the caller leaves.
     pub bulk: Duration,
-    /// Reading a request's body.
+    /// Reading a request's body; that of a batch has as long as [`Deadlines::bulk`].
     pub body: Duration,
-    /// A reader that takes no byte for so long is cut.
+    /// A reader that takes no byte for so long is cut, and so is whoever sends lines and none for so long.
     pub reader: Duration,
     /// Reading a request's head.
     pub head: Duration,

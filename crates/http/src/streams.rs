@@ -1,4 +1,4 @@
-//! How many lists stream at once: so many in all, and so many a user, so that one who reads slowly in many places
+//! How many lists stream at once, and how many batches are done: so many in all, and so many a user, so that one who reads slowly in many places
 //! doesn't keep the others out.
 
 use std::collections::HashMap;
@@ -40,7 +40,7 @@ impl Streams {
     }
 }
 
-/// One streamed list of one user.
+/// One streamed list, or one batch, of one user.
 pub struct StreamPermit {
     streams: Arc<Streams>,
     user: UserId,

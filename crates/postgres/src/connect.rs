@@ -8,7 +8,7 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use crate::losses::Losses;
+use crate::losses::{Losses, PING_PATIENCE};
 use crate::revocations::Hearing;
 use crate::rounds::{Rounds, Shared};
 use crate::{PostgresOptions, PostgresStore, options};
@@ -36,15 +36,6 @@ pub enum ConnectError {
 /// How long opening a connection outside the pool may take.
 pub(crate) const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long an act waits for a free connection.
-const ACQUIRE_PATIENCE: Duration = Duration::from_secs(2);
-
-/// How long a connection in no use may take to answer before it is given up.
-const PING_PATIENCE: Duration = Duration::from_millis(500);
-
-/// A connection idle for longer may have died unnoticed.
-const FRESH: Duration = Duration::from_secs(1);
-
 impl PostgresStore {
     /// Connects. Acts run on the tokio runtime that this is called on, those that go in rounds on the one they are called
     /// on.
@@ -53,16 +44,16 @@ impl PostgresStore {
     /// When the URL is malformed, the server can't be reached or the database isn't stored in UTF8. Whether it is
     /// migrated is another question: see [`migrations`](crate::migrations).
     pub async fn connect(url: &str, options: &PostgresOptions) -> Result<Arc<Self>, ConnectError> {
-        let connect = options::with_timeouts(options::parse(url)?, options.statement_timeout);
+        let connect = options::with_timeouts(options::parse(url)?, options.statement_timeout, options.lock_timeout);
         let connect = options::on_indexes(connect);
         // The pool itself would tell no more than that time ran out.
         let first = open(&connect).await?;
         // Best effort: the server notices a closed socket as well.
         let _ = first.close().await;
         let runtime = Handle::current();
-        let patience = ACQUIRE_PATIENCE + options.statement_timeout * 4;
+        let patience = options.acquire_timeout + options.statement_timeout * 4;
         let losses = Arc::new(Losses::default());
-        let pool = pool(options.pool_size, losses.clone()).connect_lazy_with(connect.clone());
+        let pool = pool(options, losses.clone()).connect_lazy_with(connect.clone());
         let shared = Shared::new(connect.clone(), options, pool.clone(), runtime.clone(), patience, losses.clone());
         Ok(Arc::new(Self {
             hearing: Hearing::new(connect),
@@ -96,20 +87,15 @@ fn unreachable(error: &sqlx::Error) -> ConnectError {
     ConnectError::Unreachable(refusal.unwrap_or_else(|| error.to_string()))
 }
 
-fn pool(size: u32, losses: Arc<Losses>) -> PgPoolOptions {
+fn pool(options: &PostgresOptions, losses: Arc<Losses>) -> PgPoolOptions {
     PgPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(ACQUIRE_PATIENCE)
+        .max_connections(options.pool_size)
+        .acquire_timeout(options.acquire_timeout)
         // It would cost every act a round trip.
         .test_before_acquire(false)
         .before_acquire(move |connection, state| {
-            let doubtful = state.idle_for > FRESH || losses.happened_within(state.idle_for);
-            Box::pin(async move {
-                if !doubtful {
-                    return Ok(true);
-                }
-                Ok(matches!(timeout(PING_PATIENCE, connection.ping()).await, Ok(Ok(()))))
-            })
+            let losses = losses.clone();
+            Box::pin(async move { Ok(!losses.makes_doubtful(state.idle_for) || losses.answers(connection).await) })
         })
         .after_release(|connection, _| Box::pin(leave_transaction(connection)))
 }
@@ -150,7 +136,8 @@ mod tests {
         let url: PgConnectOptions = database.url().parse().unwrap();
         let witness = PgPoolOptions::new().max_connections(1).connect_lazy_with(url.clone());
         witness.execute("CREATE TABLE notes (note int)").await.unwrap();
-        let ours = pool(1, Arc::default()).connect_lazy_with(url.clone());
+        let options = PostgresOptions { pool_size: 1, ..PostgresOptions::default() };
+        let ours = pool(&options, Arc::default()).connect_lazy_with(url.clone());
         let bare = PgPoolOptions::new().max_connections(1).test_before_acquire(false).connect_lazy_with(url);
 
         for (pool, hooked) in [(&ours, true), (&bare, false)] {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use roster_domain::ports::StoreError;
 use sqlx::error::DatabaseError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 /// A constraint refused the row, in a way that some act knows how to answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +43,23 @@ pub(crate) fn waited_for_a_lock(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some("55P03")
 }
 
-/// Whether the connection is no more: the server ended it, or it broke.
+/// Whether the connection is no more: the server ended it, perhaps after a commit, or it broke.
 pub(crate) fn lost_connection(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Io(_)) || sqlstate(error).is_some_and(|code| code.starts_with("57P"))
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(refusal) => {
+            let fatal = refusal
+                .try_downcast_ref::<PgDatabaseError>()
+                .is_none_or(|refusal| !matches!(refusal.severity(), PgSeverity::Error));
+            ends_connection(&refusal.code().unwrap_or_default(), fatal)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a refusal ends a connection. One that there is no room for, or that isn't let in, never was one.
+fn ends_connection(code: &str, fatal: bool) -> bool {
+    fatal && code != "53300" && !["28", "3D"].iter().any(|class| code.starts_with(class))
 }
 
 /// Whether the statement names a table that isn't there.
@@ -140,6 +155,28 @@ mod tests {
     #[case("XX001", false)]
     fn what_passes(#[case] code: &str, #[case] passing: bool) {
         assert_eq!(passes(code), passing);
+    }
+
+    #[rstest]
+    #[case("57P01", true, true)]
+    #[case("XX000", true, true)]
+    #[case("25P03", true, true)]
+    #[case("53300", true, false)]
+    #[case("28P01", true, false)]
+    #[case("3D000", true, false)]
+    #[case("53100", false, false)]
+    #[case("42P01", false, false)]
+    #[case("57014", false, false)]
+    fn what_ends_a_connection(#[case] code: &str, #[case] fatal: bool, #[case] ends: bool) {
+        assert_eq!(ends_connection(code, fatal), ends);
+    }
+
+    #[test]
+    fn a_broken_connection_is_lost_and_a_corrupt_row_loses_none() {
+        assert!(lost_connection(&sqlx::Error::Io(std::io::ErrorKind::BrokenPipe.into())));
+        assert!(lost_connection(&sqlx::Error::Protocol("out of step".to_owned())));
+        assert!(!lost_connection(&corrupt("contacts.id")));
+        assert!(!lost_connection(&sqlx::Error::PoolTimedOut));
     }
 
     #[test]

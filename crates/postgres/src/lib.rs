@@ -14,6 +14,7 @@
 mod act;
 mod attempts;
 mod audit;
+mod batches;
 mod clients;
 mod connect;
 mod contacts;
@@ -31,6 +32,7 @@ mod revocations;
 mod rounds;
 mod rows;
 mod sessions;
+mod steps;
 mod transaction;
 mod users;
 
@@ -49,8 +51,8 @@ pub use options::PostgresOptions;
 /// The schema, step by step: `migrations/postgres`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// Every port, over one pool of connections, and three more for each runtime that calls; one more hears of revocations,
-/// once somebody listens.
+/// Every port, over one pool of connections, and up to four more for each runtime that calls (two read, two search); one
+/// for every two processors writes, and one more hears of revocations, once somebody listens.
 pub struct PostgresStore {
     pool: PgPool,
     runtime: Handle,

@@ -9,22 +9,32 @@ use crate::ConnectError;
 /// Sizes and times of the store.
 #[derive(Clone, Copy, Debug)]
 pub struct PostgresOptions {
-    /// How many connections at most for acts, beside three for each runtime that acts are called on (see `rounds`); one
-    /// more hears of revocations.
+    /// How many connections at most for acts, beside up to four for each runtime that acts are called on, and one for every
+    /// two processors (see `rounds`); one more hears of revocations.
     pub pool_size: u32,
+    /// How long an act waits for one of those.
+    pub acquire_timeout: Duration,
     /// How long a statement on single things, and a page of a list, may take.
     pub statement_timeout: Duration,
     /// How long a statement over many rows may take.
     pub bulk_timeout: Duration,
+    /// How long a statement waits for a lock that somebody else holds.
+    pub lock_timeout: Duration,
 }
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self { pool_size: 10, statement_timeout: Duration::from_secs(2), bulk_timeout: Duration::from_secs(10) }
+        Self {
+            pool_size: 10,
+            acquire_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(2),
+            bulk_timeout: Duration::from_secs(10),
+            lock_timeout: LOCK_TIMEOUT,
+        }
     }
 }
 
-/// How long anything waits for a lock that somebody else holds.
+/// How long anything waits for a lock that somebody else holds, unless it is set otherwise.
 pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// After this the server itself ends a transaction that nobody goes on with.
@@ -52,21 +62,23 @@ fn password_ends_early(url: &str) -> bool {
 }
 
 /// With the limits that the server enforces. (The time zone is always UTC: sqlx sees to that.)
-pub(crate) fn with_timeouts(options: PgConnectOptions, statement: Duration) -> PgConnectOptions {
+pub(crate) fn with_timeouts(options: PgConnectOptions, statement: Duration, lock: Duration) -> PgConnectOptions {
     options.options([
         ("statement_timeout", statement.as_millis()),
-        ("lock_timeout", LOCK_TIMEOUT.as_millis()),
+        ("lock_timeout", lock.as_millis()),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT.as_millis()),
     ])
 }
 
 /// For acts: every statement of theirs has its index, and must use it from the first row on. A plan made while a table
-/// was small would scan the whole of it, and be kept when it has grown.
+/// was small would scan the whole of it, and be kept when it has grown. And an order that an index gives in part only is
+/// no order.
 pub(crate) fn on_indexes(options: PgConnectOptions) -> PgConnectOptions {
     options.options([
         ("enable_seqscan", "off"),
         ("enable_bitmapscan", "off"),
         ("enable_sort", "off"),
+        ("enable_incremental_sort", "off"),
         ("enable_hashjoin", "off"),
         ("enable_mergejoin", "off"),
         ("jit", "off"),
@@ -74,9 +86,20 @@ pub(crate) fn on_indexes(options: PgConnectOptions) -> PgConnectOptions {
 }
 
 /// For rounds, beside that: a plan is made once for a statement, before any value is known. It would be made anew for
-/// each round otherwise, and that takes longer than the round. And an order that an index gives in part only is no order.
+/// each round otherwise, and that takes longer than the round.
 pub(crate) fn for_rounds(options: PgConnectOptions) -> PgConnectOptions {
-    options.options([("plan_cache_mode", "force_generic_plan"), ("enable_incremental_sort", "off")])
+    options.options([("plan_cache_mode", "force_generic_plan")])
+}
+
+/// How a statement is planned that searches. All that is planned on these connections is planned once and for all values,
+/// so the planner may not go by what it takes for usual: that whatever reads the fewest rows is best (so rows are made
+/// dear) and that the order of an index is better than any sorting; but a word is looked up in bulk.
+pub(crate) const SEARCHING: [(&str, &str); 3] =
+    [("enable_bitmapscan", "on"), ("cpu_tuple_cost", "1000"), ("max_parallel_workers_per_gather", "0")];
+
+/// For searches: as for rounds but for that, and each may take so long.
+pub(crate) fn for_searches(options: PgConnectOptions, statement: Duration) -> PgConnectOptions {
+    for_rounds(options).options(SEARCHING).options([("statement_timeout", statement.as_millis())])
 }
 
 #[cfg(test)]

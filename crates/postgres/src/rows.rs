@@ -57,7 +57,7 @@ impl TryFrom<ContactRow> for Contact {
             group_id: id(&row.group_id, "contacts.group_id")?,
             name: ContactName::from_stored(row.name),
             number: Number::from_stored(row.number),
-            channel: Channel::from_stored(row.channel),
+            channel: Channel::from_stored(&row.channel),
             transaction: Transaction { survey_id, survey_sort_id },
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),

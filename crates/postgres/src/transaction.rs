@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
 use crate::error::met_another;
+use crate::options::SEARCHING;
 
 /// How often a transaction is done at most, when others get in its way.
 const ATTEMPTS: usize = 5;
@@ -32,6 +33,20 @@ pub(crate) async fn begin_reading(pool: &PgPool, statement: Duration) -> sqlx::R
         statement.as_millis()
     );
     // Nothing but a number goes into it.
+    #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
+    pool.begin_with(AssertSqlSafe(begin)).await
+}
+
+/// Begins one that searches (see [`options::for_searches`](crate::options::for_searches)).
+pub(crate) async fn begin_searching(
+    pool: &PgPool,
+    statement: Duration,
+) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let mut begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", statement.as_millis());
+    for (name, value) in SEARCHING {
+        begin.push_str(&format!("; SET LOCAL {name} = {value}"));
+    }
+    // Nothing but a number and our own settings go into it.
     #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
     pool.begin_with(AssertSqlSafe(begin)).await
 }

@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use roster_domain::{Email, EmailKey, PersonName};
+use roster_domain::{ClientId, Email, EmailKey, MatchBy, OnMatch, PersonName};
+use roster_transfer::{ColumnMap, ExportFormat, SourceFormat};
 use secrecy::SecretString;
 
 /// Contacts and contact groups for messaging platforms, over HTTP
@@ -30,6 +31,10 @@ pub enum Command {
     User(UserCommand),
     /// Lists who did what to which account, newest first
     Audit(AuditArgs),
+    /// Takes a file of contacts into a client: CSV, vCard, JSON, or a dump of MongoDB, gzipped or not
+    Import(ImportArgs),
+    /// Writes the contacts of a client or of an account, oldest first
+    Export(ExportArgs),
 }
 
 #[derive(Args)]
@@ -121,6 +126,99 @@ pub struct AuditArgs {
     pub limit: Option<NonZeroUsize>,
     #[command(flatten)]
     pub settings: SettingsArgs,
+}
+
+#[derive(Args)]
+pub struct ImportArgs {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The client that they are to be contacts of
+    #[arg(long, value_name = "ID", value_parser = |text: &str| ClientId::parse(text))]
+    pub client: ClientId,
+    /// The address of its account: then not all accounts are looked through for it
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub user: Option<EmailKey>,
+    /// csv, vcard, json, ndjson or bson [default: what the file looks like]
+    #[arg(long, value_parser = source_format)]
+    pub format: Option<SourceFormat>,
+    /// Such as windows-1252 [default: what the file looks like]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Which column is what, where the header doesn't say it in words that are known: number=Phone,name=2
+    #[arg(long, value_name = "FIELD=COLUMN,…", value_parser = |text: &str| ColumnMap::parse(text))]
+    pub map: Option<ColumnMap>,
+    /// A contact for each number of a card or a row, instead of one with the first mobile number
+    #[arg(long)]
+    pub each_number: bool,
+    /// The group that all of them go to, by its id or title [default: the one that the file names, else the default one]
+    #[arg(long, value_name = "ID or TITLE")]
+    pub group: Option<String>,
+    /// Makes groups that the client hasn't got
+    #[arg(long)]
+    pub create_groups: bool,
+    /// What comes of a contact that is there already: skip, update, fill_blanks or add [default: fill_blanks; of a dump
+    /// skip]
+    #[arg(long, value_parser = on_match)]
+    pub on_match: Option<OnMatch>,
+    /// What tells that it is there already: number or _id [default: number; of a dump _id]
+    #[arg(long = "match", value_name = "BY", value_parser = match_by)]
+    pub matching: Option<MatchBy>,
+    /// Where to write which rows are invalid, skipped or noted [default: FILE.report.csv]
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Begins behind so many rows: where an import that was stopped goes on
+    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
+    pub skip_rows: u64,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Args)]
+pub struct ExportArgs {
+    /// The client whose contacts these are
+    #[arg(long, value_name = "ID", value_parser = |text: &str| ClientId::parse(text), required_unless_present = "user")]
+    pub client: Option<ClientId>,
+    /// The address of its account; without a client, the contacts of all its clients
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub user: Option<EmailKey>,
+    /// Only those of one group, by its id or title
+    #[arg(long, value_name = "ID or TITLE")]
+    pub group: Option<String>,
+    /// csv, vcard (3.0, which phones read), vcard4, ndjson, json or json_array
+    #[arg(long, default_value = "csv", value_parser = export_format)]
+    pub format: ExportFormat,
+    /// A file that is there once it is whole [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+fn source_format(word: &str) -> Result<SourceFormat, &'static str> {
+    SourceFormat::of_word(word).ok_or("must be csv, vcard, json, ndjson or bson")
+}
+
+fn export_format(word: &str) -> Result<ExportFormat, &'static str> {
+    ExportFormat::of_word(word).ok_or("must be csv, vcard, vcard4, ndjson, json or json_array")
+}
+
+fn on_match(word: &str) -> Result<OnMatch, &'static str> {
+    match word {
+        "skip" => Ok(OnMatch::Skip),
+        "update" => Ok(OnMatch::Update),
+        "fill_blanks" => Ok(OnMatch::FillBlanks),
+        "add" => Ok(OnMatch::Add),
+        _ => Err("must be skip, update, fill_blanks or add"),
+    }
+}
+
+fn match_by(word: &str) -> Result<MatchBy, &'static str> {
+    match word {
+        "number" => Ok(MatchBy::Number),
+        "_id" => Ok(MatchBy::Id),
+        _ => Err("must be number or _id"),
+    }
 }
 
 /// Whatever it is: it belongs to an account or it doesn't, and those of an imported system may be unusual.

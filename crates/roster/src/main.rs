@@ -24,10 +24,10 @@ use settings::BadSetting;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// 0: done; 1: it failed; 2: it was called wrongly.
+/// 0: done; 1: it failed; 2: it was called wrongly, or an import has left rows out.
 fn main() -> ExitCode {
     match commands::run(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("roster: {error:#}");
             let called_wrongly = error.downcast_ref::<BadSetting>().is_some_and(BadSetting::on_command_line);

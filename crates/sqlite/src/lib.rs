@@ -16,6 +16,7 @@
 
 mod attempts;
 mod audit;
+mod batches;
 mod clients;
 mod columns;
 mod connection;

@@ -30,13 +30,14 @@ pub(crate) mod tests {
 
     use super::Statement;
     use crate::{
-        attempts, audit, clients, connection, contacts, finders, groups, housekeeping, migrations, operator, sessions,
-        users,
+        attempts, audit, batches, clients, connection, contacts, finders, groups, housekeeping, migrations, operator,
+        sessions, users,
     };
 
-    const MODULES: [(&str, &[Statement]); 13] = [
+    const MODULES: [(&str, &[Statement]); 14] = [
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("batches", batches::ALL),
         ("clients", clients::ALL),
         ("contacts", contacts::ALL),
         ("homes", contacts::HOMES),

@@ -47,6 +47,30 @@ macro_rules! behaviours {
                 entries_come_back_as_they_were
                 everybody_reads_their_own_and_the_operator_all
                 an_entry_of_who_is_gone_is_nobodys;
+            batch_matching:
+                what_matches_is_treated_as_told
+                every_form_of_a_number_matches
+                each_operation_finds_what_those_before_it_left
+                several_that_match_are_named
+                a_batch_follows_a_change_of_region;
+            batch_races:
+                of_two_that_give_one_new_number_one_makes_the_contact
+                batches_that_overlap_wait_for_one_another
+                a_batch_meets_single_writes
+                of_several_who_bring_one_id_one_gets_it
+                a_batch_meets_the_deletion_of_its_group
+                a_batch_meets_the_deletion_of_its_client
+                a_caller_who_leaves_a_batch;
+            batches:
+                contacts_are_made
+                contacts_change_and_go
+                neighbours_are_neither_seen_nor_touched
+                an_id_that_is_taken_is_told
+                an_atomic_batch_does_all_or_nothing
+                operations_are_done_in_the_state_that_was_seen
+                a_batch_of_nothing_does_nothing
+                contacts_are_found_right_afterwards
+                ten_thousand_operations_are_done;
             bulk_deletion:
                 a_wrong_count_deletes_nothing
                 deletes_what_the_list_holds
@@ -105,6 +129,11 @@ macro_rules! behaviours {
                 the_default_group_stays_it
                 unmaking_what_is_no_default_says_nothing
                 one_default_group_whatever_happens_at_once;
+            deletion_races:
+                a_group_that_changes_half_way_stays
+                contacts_change_while_their_group_moves
+                contacts_leave_a_list_while_it_is_deleted
+                a_contact_leaves_a_short_list_while_it_is_deleted;
             dropped_calls:
                 a_caller_who_leaves_a_contact
                 a_caller_who_leaves_a_group

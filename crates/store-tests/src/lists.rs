@@ -3,7 +3,8 @@
 use std::slice;
 
 use roster_domain::{
-    ClientId, Contact, ContactFilter, ContactGroup, ContactOrder, ContactPlace, GroupId, Keyset, Page, Scope, Span,
+    ClientId, Contact, ContactFilter, ContactGroup, ContactOrder, ContactPlace, GroupId, Keyset, Page, PlacedPage,
+    Scope, Span,
 };
 
 use crate::Bench;
@@ -125,7 +126,8 @@ pub async fn has_more_at_the_edge(bench: Bench) {
                     .page(scope, span, &ContactFilter::of_group(group_id), ContactOrder::Newest, keyset)
                     .await
                     .unwrap();
-                assert_eq!((&page.items[..], page.has_more), (&contacts[..shown], expected), "{rows} contacts");
+                let next = expected.then(|| ContactPlace::Id(contacts[shown - 1].id));
+                assert_eq!((&page.items[..], page.next), (&contacts[..shown], next), "{rows} contacts");
             }
             let keyset = Keyset { after: None, limit: limit(rows) };
             let page = bench.store.groups.page(scope, span, keyset).await.unwrap();
@@ -149,7 +151,7 @@ pub async fn has_more_at_the_edge(bench: Bench) {
             .page(&scope, Span::AllClients, &ContactFilter::default(), ContactOrder::Newest, keyset)
             .await
             .unwrap();
-        (page.items, page.has_more)
+        (page.items, page.next.is_some())
     };
     assert_eq!(after(contacts[1].id).await, (contacts[2..].to_vec(), false));
     assert_eq!(after(contacts[3].id).await, (vec![], false));
@@ -165,7 +167,7 @@ pub async fn empty_lists_are_empty(bench: Bench) {
             .page(&ada.scope, span, &ContactFilter::default(), ContactOrder::Newest, first())
             .await
             .unwrap();
-        assert_eq!(page, Page::empty());
+        assert_eq!(page, PlacedPage::empty());
     }
     let nobody = bench.new_account("nobody@example.org").user.user;
     let nobody = caller(&bench, &nobody, None);
@@ -177,6 +179,6 @@ pub async fn empty_lists_are_empty(bench: Bench) {
         let filter = ContactFilter::default();
         let page =
             bench.store.contacts.page(&nobody.scope(), span, &filter, ContactOrder::Newest, first()).await.unwrap();
-        assert_eq!(page, Page::empty());
+        assert_eq!(page, PlacedPage::empty());
     }
 }

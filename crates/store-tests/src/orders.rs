@@ -129,13 +129,14 @@ pub async fn a_place_outlives_its_contact(bench: Bench) {
             named(&ada, &[ada.group.id, shop_group.id, ada.group.id]).await;
             let expected = Reference::of(&ada).await.list(&ada.scope, span, &ContactFilter::default(), order);
             let mut walked: Vec<Contact> = Vec::new();
+            let mut after = None;
             loop {
-                let after = walked.last().map(|contact| ContactPlace::of(contact, order));
                 let keyset = Keyset { after, limit: limit(rows) };
                 let filter = ContactFilter::default();
                 let page = bench.store.contacts.page(&ada.scope, span, &filter, order, keyset).await.unwrap();
                 walked.extend(page.items);
-                if !page.has_more {
+                after = page.next;
+                if after.is_none() {
                     break;
                 }
                 assert_eq!(ada.delete(walked.last().unwrap().id).await, ContactDeletion::Done);
@@ -163,7 +164,7 @@ pub async fn a_place_needs_no_contact(bench: Bench) {
         let keyset = Keyset { after: Some(place), limit: limit(10) };
         let filter = ContactFilter::default();
         let page = bench.store.contacts.page(&ada.scope, Span::OneClient, &filter, order, keyset).await.unwrap();
-        assert!(!page.has_more);
+        assert_eq!(page.next, None);
         page.items
     };
     for (name, id, left) in [
@@ -214,13 +215,14 @@ pub async fn renames_between_pages_hide_nothing_else(bench: Bench) {
     let mut moving = moving.into_iter().map(|(_, contact)| contact.id).cycle();
     let mut names = ["Zz", "Aa", "M", ""].into_iter().cycle();
     let mut walked: Vec<Contact> = Vec::new();
+    let mut after = None;
     loop {
-        let after = walked.last().map(|contact| ContactPlace::of(contact, ContactOrder::Name));
         let keyset = Keyset { after, limit: limit(2) };
         let (filter, order) = (ContactFilter::default(), ContactOrder::Name);
         let page = bench.store.contacts.page(&ada.scope, Span::OneClient, &filter, order, keyset).await.unwrap();
         walked.extend(page.items);
-        if !page.has_more {
+        after = page.next;
+        if after.is_none() {
             break;
         }
         let (id, changes) = (moving.next().unwrap(), renamed(names.next().unwrap()));

@@ -73,7 +73,7 @@ fn nothing_there() -> Vec<(String, String)> {
         ("contacts.update", "Absent"),
         ("contacts.delete", "Absent"),
     ];
-    let page = ("contacts.page", "Page { items: [], has_more: false }");
+    let page = ("contacts.page", "PlacedPage { items: [], next: None }");
     let lists = [
         page,
         page,

@@ -5,8 +5,7 @@ use roster_domain::ports::ContactDeletion;
 use std::collections::BTreeSet;
 
 use roster_domain::{
-    Contact, ContactFilter, ContactId, ContactOrder, ContactPlace, ContactsFate, GroupId, Keyset, NewContact, ObjectId,
-    Scope, Span,
+    Contact, ContactFilter, ContactId, ContactOrder, ContactsFate, GroupId, Keyset, NewContact, ObjectId, Scope, Span,
 };
 
 use crate::owner::renamed;
@@ -58,15 +57,16 @@ pub async fn changes_between_pages(bench: Bench) {
         let mut contacts = a_hundred(&ada).await;
         let mut deleted = BTreeSet::new();
         let mut walked: Vec<ContactId> = Vec::new();
+        let mut after = None;
         loop {
-            let after = walked.last().copied().map(ContactPlace::Id);
             let keyset = Keyset { after, limit: limit(7) };
             let page = bench.store.contacts.page(&scope, span, &filter, ContactOrder::Newest, keyset).await.unwrap();
             for contact in &page.items {
                 assert!(!deleted.contains(&contact.id), "deleted before this page was read");
                 walked.push(contact.id);
             }
-            if !page.has_more {
+            after = page.next;
+            if after.is_none() {
                 break;
             }
             ada.contact("New", "1").await;

@@ -5,7 +5,8 @@ use roster_domain::ports::{
     ClientDeletion, ClientUpdate, ContactDeletion, ContactUpdate, GroupDeletion, GroupUpdate, UserErasure, UserUpdate,
 };
 use roster_domain::{
-    AuditEvent, ClientChanges, ContactChanges, ContactsFate, GroupChanges, Precondition, UserChanges, Version,
+    AuditEvent, ClientChanges, ContactChanges, ContactsFate, GroupChanges, Precondition, Timestamp, UserChanges,
+    Version,
 };
 
 use crate::Bench;
@@ -15,7 +16,8 @@ use crate::owner::{caller, moved, renamed};
 use crate::together::together;
 use crate::users::named;
 
-/// What the row was in, or will be in, or another row that was made at another time.
+/// What the row was in, or will be in, or another row that was made at another time; also at one that no database can
+/// be asked for, since callers claim what they like.
 fn others(version: Version) -> Vec<Precondition> {
     let Version { created_at, revision } = version;
     let states = [
@@ -23,6 +25,11 @@ fn others(version: Version) -> Vec<Precondition> {
         Version { created_at, revision: revision + 1 },
         Version { created_at: created_at.plus_millis(1), revision },
         Version { created_at: created_at.plus_millis(-1), revision },
+        Version { created_at: Timestamp::from_millis(i64::MIN), revision },
+        Version { created_at: Timestamp::from_millis(i64::MAX), revision: i64::MAX },
+        // The years -29700 and 141000: chrono has them, PostgreSQL the second one only.
+        Version { created_at: Timestamp::from_millis(-1_000_000_000_000_000), revision: i64::MIN },
+        Version { created_at: Timestamp::from_millis(4_387_000_000_000_000), revision },
     ];
     let mut others: Vec<_> = states.iter().map(|state| OneOf(vec![*state])).collect();
     others.push(OneOf(states.to_vec()));

@@ -1,7 +1,9 @@
 //! What a list must hold, worked out the plain way: every row looked at, by the domain's own functions.
 
+use std::cmp::Ordering;
+
 use roster_domain::{
-    Client, ClientId, Contact, ContactFilter, ContactOrder, ContactPlace, GroupId, Number, NumberInfo, Region, Scope,
+    Client, ClientId, Contact, ContactFilter, ContactOrder, GroupId, NameKey, Number, NumberInfo, Region, Scope,
     SearchKey, Span,
 };
 
@@ -69,12 +71,11 @@ fn is_same(one: &Number, other: &Number, region: Option<&Region>) -> bool {
     one == other || (e164(one).is_some() && e164(one) == e164(other))
 }
 
-fn compare(one: &Contact, other: &Contact, order: ContactOrder) -> std::cmp::Ordering {
-    match (ContactPlace::of(one, order), ContactPlace::of(other, order)) {
-        (ContactPlace::Name(one, id), ContactPlace::Name(other, other_id)) => {
-            one.as_str().as_bytes().cmp(other.as_str().as_bytes()).then(id.cmp(&other_id))
-        }
-        (one, other) if order == ContactOrder::Oldest => one.id().cmp(&other.id()),
-        (one, other) => other.id().cmp(&one.id()),
+fn compare(one: &Contact, other: &Contact, order: ContactOrder) -> Ordering {
+    let (key, other_key) = (NameKey::of(&one.name), NameKey::of(&other.name));
+    match order {
+        ContactOrder::Newest => other.id.cmp(&one.id),
+        ContactOrder::Oldest => one.id.cmp(&other.id),
+        ContactOrder::Name => key.as_str().as_bytes().cmp(other_key.as_str().as_bytes()).then(one.id.cmp(&other.id)),
     }
 }

@@ -72,6 +72,7 @@ pub async fn another_region_changes_what_numbers_stand_for(bench: Bench) {
     for region in [Some("NG"), Some("GB"), None, Some("NG"), Some("US")] {
         settle_in(&ada, region).await;
         // Before it is through, after each step, and after the last.
+        assert_derived(&ada, &ids, region).await;
         assert_found(&ada, &[NIGERIAN, "+2348031234567", BRITISH, "442079460018", "status"]).await;
         bench.store.housekeeping.derive_some().await.unwrap();
         assert_found(&ada, &[NIGERIAN, "+2348031234567", BRITISH, "442079460018", "status"]).await;
@@ -142,7 +143,9 @@ pub async fn many_contacts_are_derived_in_steps(bench: Bench) {
     // Another one before that is through: the last one counts.
     for region in [Some("GB"), None, Some("KE"), Some("NG"), Some("GB")] {
         settle_in(&ada, region).await;
+        assert_derived(&ada, &marked, region).await;
         bench.store.housekeeping.derive_some().await.unwrap();
+        assert_derived(&ada, &marked, region).await;
         let national = region == Some("NG");
         let expected = if national { marked.clone() } else { vec![marked[1]] };
         assert_eq!(found(&ada, "+2348031234567").await, expected, "{region:?}");

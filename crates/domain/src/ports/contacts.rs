@@ -2,8 +2,8 @@ use async_trait::async_trait;
 
 use super::Result;
 use crate::{
-    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPlace, Keyset, NewContact, NumberInfo,
-    Page, Precondition, Scope, Span, Timestamp,
+    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace, Keyset, NewContact,
+    NumberInfo, Precondition, Scope, Span, Timestamp,
 };
 
 /// Contacts below a user.
@@ -20,7 +20,7 @@ pub trait ContactRepository: Send + Sync {
     async fn get_with_number_info(&self, scope: &Scope, id: ContactId) -> Result<Option<(Contact, NumberInfo)>>;
 
     /// A page in this order. Walked to the end, the pages hold what existed throughout, and matched, exactly once
-    /// (except by name what was renamed meanwhile). Where no client is named and `span` is one client, the user's
+    /// (except by name what was renamed or derived anew meanwhile). Where no client is named and `span` is one client, the user's
     /// default client is meant.
     async fn page(
         &self,
@@ -29,7 +29,7 @@ pub trait ContactRepository: Send + Sync {
         filter: &ContactFilter,
         order: ContactOrder,
         keyset: Keyset<ContactPlace>,
-    ) -> Result<Page<Contact>>;
+    ) -> Result<ContactPage>;
 
     /// How many contacts a list with this span and filter holds, at one instant.
     async fn count(&self, scope: &Scope, span: Span, filter: &ContactFilter) -> Result<u64>;
@@ -49,9 +49,12 @@ pub trait ContactRepository: Send + Sync {
     async fn delete(&self, scope: &Scope, id: ContactId, precondition: Precondition) -> Result<ContactDeletion>;
 
     /// Deletes what a list with this span and filter holds, if that is as many as the caller expects, else nothing.
-    /// More than [`MANY_ROWS`](super::MANY_ROWS) go in steps: those that exist when it begins; interrupted, it can be
-    /// repeated with the count that is left. Which they are is settled when it begins; what has gone or left the
-    /// filter's group before its turn stays as it is.
+    /// Which they are is settled when it begins; what has gone by its turn, or doesn't match any more (whichever of the
+    /// filter's conditions it is), stays as it is.
+    ///
+    /// Up to [`MANY_ROWS`](super::MANY_ROWS) go at once: where one of them has gone or left the list meanwhile, the others
+    /// stay too, and the count has changed. More go in steps: the count is judged when it begins, what is answered is how
+    /// many were deleted; interrupted, it can be repeated with the count that is left.
     async fn delete_matching(
         &self,
         scope: &Scope,

@@ -30,4 +30,28 @@ impl StoreError {
     pub fn failed(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Failed(source.into())
     }
+
+    /// The same failure once more, for another act that met it: its cause has one owner, so the other hears its text.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Unavailable(source) => Self::unavailable(source.to_string()),
+            Self::Overloaded => Self::Overloaded,
+            Self::Failed(source) => Self::failed(source.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_again_is_the_same() {
+        for error in [StoreError::unavailable("gone"), StoreError::Overloaded, StoreError::failed("a defect")] {
+            let again = error.again();
+            assert_eq!(std::mem::discriminant(&again), std::mem::discriminant(&error));
+            assert_eq!(again.to_string(), error.to_string());
+        }
+    }
 }

@@ -17,6 +17,7 @@
 
 mod attempts;
 mod audit;
+mod batches;
 mod clients;
 mod contacts;
 mod error;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use attempts::AttemptLedger;
 pub use audit::AuditRepository;
+pub use batches::ContactBatches;
 pub use clients::{ClientDeletion, ClientRepository, ClientUpdate};
 pub use contacts::{ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion};
 pub use error::{Result, StoreError};
@@ -56,6 +58,8 @@ pub const STEP_ROWS: usize = 2_000;
 pub struct Store {
     /// Contacts.
     pub contacts: Arc<dyn ContactRepository>,
+    /// Many operations on contacts at once.
+    pub batches: Arc<dyn ContactBatches>,
     /// Contact groups.
     pub groups: Arc<dyn GroupRepository>,
     /// Clients.
@@ -85,6 +89,7 @@ impl Store {
     pub fn of<S>(adapter: Arc<S>) -> Self
     where
         S: ContactRepository
+            + ContactBatches
             + GroupRepository
             + ClientRepository
             + UserRepository
@@ -100,6 +105,7 @@ impl Store {
     {
         Self {
             contacts: adapter.clone(),
+            batches: adapter.clone(),
             groups: adapter.clone(),
             clients: adapter.clone(),
             users: adapter.clone(),

@@ -2,6 +2,7 @@
 
 use super::fold::fold;
 use super::invalid::{Invalid, InvalidCode, check_length};
+use super::text::normalise;
 use super::{ContactName, Number};
 
 /// A contact's folded name: what lists by name are in the order of, byte by byte. Names that fold to more than
@@ -80,18 +81,15 @@ pub struct SearchQuery {
 }
 
 impl SearchQuery {
-    /// Reads it: 1 to 256 characters, folded as what is searched was.
+    /// Reads it: NFC, trimmed, 1 to 256 characters, folded as what is searched was.
     ///
     /// # Errors
     /// When it is too long, holds control characters, or nothing of it can be looked for.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim();
-        check_length(text, 1, 256)?;
-        if text.chars().any(char::is_control) {
-            return Err(Invalid::new(InvalidCode::ControlCharacter, "must not hold control characters"));
-        }
+        let text = normalise(text)?;
+        check_length(&text, 1, 256)?;
         let mut words: Vec<String> = Vec::new();
-        for word in fold(text).split(' ').filter(|word| !word.is_empty()) {
+        for word in fold(&text).split(' ').filter(|word| !word.is_empty()) {
             // What is part of another word is found with it.
             if words.iter().all(|known| !known.contains(word)) {
                 words.retain(|known| !word.contains(known.as_str()));
@@ -101,7 +99,7 @@ impl SearchQuery {
         if words.is_empty() {
             return Err(Invalid::new(InvalidCode::Required, "must hold something to look for"));
         }
-        Ok(Self { words, text: text.to_owned() })
+        Ok(Self { words, text: text.into_owned() })
     }
 
     /// The folded words; none is a part of another. At least one.
@@ -110,7 +108,7 @@ impl SearchQuery {
         &self.words
     }
 
-    /// As it was written, trimmed.
+    /// As it was written: NFC, trimmed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -188,6 +186,16 @@ mod tests {
         assert_eq!(SearchQuery::parse(query).map_err(|invalid| invalid.code), Err(code));
     }
 
+    /// A name is found by itself, however its letters were composed.
+    #[test]
+    fn as_long_as_a_name_may_be() {
+        for letter in ["e\u{301}", "\u{e9}"] {
+            let query = |length| SearchQuery::parse(&letter.repeat(length));
+            assert_eq!(query(256).map(|query| query.as_str().to_owned()), Ok("\u{e9}".repeat(256)));
+            assert_eq!(query(257).map_err(|invalid| invalid.code), Err(InvalidCode::TooLong));
+        }
+    }
+
     #[rstest]
     #[case("0001", true)]
     #[case("000", false)]
@@ -233,6 +241,14 @@ mod tests {
             let parts = key.as_str().split_once('\n');
             let (name, number) = (SearchKey::name_line(&name), SearchKey::number_lines(&number));
             prop_assert_eq!(parts, Some((name.as_str(), number.as_str())));
+        }
+
+        /// So that a cursor's filters are read as they were written.
+        #[test]
+        fn what_was_parsed_parses_to_itself(text: String) {
+            if let Ok(query) = SearchQuery::parse(&text) {
+                prop_assert_eq!(SearchQuery::parse(query.as_str()), Ok(query.clone()));
+            }
         }
 
         #[test]

@@ -8,7 +8,7 @@ use super::checked_string;
 use super::invalid::{Invalid, InvalidCode, check_length};
 
 /// Trims, normalises to NFC and refuses control characters, NUL among them.
-fn normalise(text: &str) -> Result<Cow<'_, str>, Invalid> {
+pub(super) fn normalise(text: &str) -> Result<Cow<'_, str>, Invalid> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
         return Err(Invalid::new(InvalidCode::ControlCharacter, "must not hold control characters"));

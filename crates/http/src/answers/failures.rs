@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::ReasonJson;
 use crate::failure::Failure;
 use crate::problems::Problem;
 
@@ -19,12 +20,17 @@ struct ErrorJson<'a> {
     request_id: &'a str,
     #[serde(skip_serializing_if = "Fields::is_empty")]
     fields: Fields<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<ReasonJson<'a>>,
 }
 
-struct Fields<'a>(&'a [Problem]);
+/// What is wrong with which fields.
+pub struct Fields<'a>(pub &'a [Problem]);
 
 impl Fields<'_> {
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -48,10 +54,18 @@ impl Serialize for Fields<'_> {
 
 impl<'a> FailureJson<'a> {
     pub fn of(failure: &'a Failure, request_id: &'a str) -> Self {
+        let (index, reason) =
+            failure.refused.as_deref().map(|(index, reason)| (*index, ReasonJson::of(reason))).unzip();
         Self {
             status: false,
             message: failure.message.as_deref().unwrap_or(failure.code.message()),
-            error: ErrorJson { code: failure.code.as_str(), request_id, fields: Fields(&failure.fields) },
+            error: ErrorJson {
+                code: failure.code.as_str(),
+                request_id,
+                fields: Fields(&failure.fields),
+                index,
+                reason,
+            },
         }
     }
 }

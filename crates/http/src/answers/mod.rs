@@ -2,9 +2,11 @@
 //! values and are written in one pass.
 
 mod audit;
+mod batch;
 mod clients;
 mod contacts;
 mod count;
+mod data;
 mod deleted;
 mod envelope;
 mod failures;
@@ -14,9 +16,11 @@ mod shown;
 mod users;
 
 pub use audit::AuditEntryJson;
+pub use batch::{BatchJson, CountsJson, ReasonJson, ResultJson};
 pub use clients::ClientJson;
 pub use contacts::ContactJson;
 pub use count::Count;
+pub use data::Data;
 pub use deleted::Deleted;
 pub use envelope::{created, created_in, json, lines, listed, ok, ok_in, opening, state};
 pub use failures::FailureJson;

@@ -18,14 +18,14 @@ pub enum Form {
 
 impl Form {
     /// What the caller likes best of what there is. Only lists that have a choice look at it: for all others, and where
-    /// the header can't be read, it is JSON, as it always was.
+    /// nothing in the header can be read, it is JSON, as it always was.
     pub fn accepted<L: Listing>(call: &Call) -> Result<Self, Failure> {
         if !L::AS_LINES || !call.request.headers().contains_key(ACCEPT) {
             return Ok(Self::Json);
         }
         match Accept::parse(&call.request) {
-            Ok(accept) => Self::best(&accept.0).ok_or_else(|| Code::NotAcceptable.into()),
-            Err(_) => Ok(Self::Json),
+            Ok(accept) if !accept.is_empty() => Self::best(&accept).ok_or_else(|| Code::NotAcceptable.into()),
+            _ => Ok(Self::Json),
         }
     }
 

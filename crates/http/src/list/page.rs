@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderValue, LINK};
 use roster_domain::Limit;
-use serde::{Serialize, Serializer};
 
 use super::form::Form;
 use super::{Listing, begin, seal};
@@ -22,10 +21,9 @@ pub async fn answer<L: Listing>(
     form: Form,
 ) -> Answer {
     let page = begin(call, listing, wanted.after.clone(), limit).await?;
-    let last = page.items.last().filter(|_| page.has_more).map(|last| listing.place(last));
-    let next = last.map(|after| seal::<L>(call).close(&Cursor { after, filters: lists::encoded(&wanted.filter) }));
+    let next = page.next.map(|after| seal::<L>(call).close(&Cursor { after, filters: lists::encoded(&wanted.filter) }));
     let body = match form {
-        Form::Json => answers::listed(L::MESSAGE, Rows::<L>(&page.items), next.as_deref())?,
+        Form::Json => answers::listed(L::MESSAGE, page.items.iter().map(L::row), next.as_deref())?,
         Form::Lines => answers::lines(page.items.iter().map(L::row))?,
     };
     let mut answer = HttpResponse::Ok().content_type(form.content_type()).body(body);
@@ -44,12 +42,4 @@ fn link<L: Listing>(call: &Call, filter: &L::Filter, limit: Limit, cursor: &str)
         .finish();
     let link = format!("<{}{}?{query}>; rel=\"next\"", call.prefix(), L::ROUTE);
     HeaderValue::from_str(&link).map_err(|error| Failure::caused(Code::Internal, error))
-}
-
-struct Rows<'a, L: Listing>(&'a [L::Item]);
-
-impl<L: Listing> Serialize for Rows<'_, L> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(L::row))
-    }
 }

@@ -8,12 +8,12 @@ use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::{once, try_unfold};
 use roster_domain::ports::StoreError;
-use roster_domain::{Limit, Page};
+use roster_domain::{Limit, PlacedPage};
 use tokio::time::timeout;
 
 use super::form::Form;
-use super::{Listing, begin};
-use crate::answers;
+use super::{Listing, begin, deadline};
+use crate::answers::{self, Data};
 use crate::call::Call;
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
@@ -29,14 +29,14 @@ pub async fn answer<L: Listing>(call: &Call, listing: L, form: Form) -> Answer {
     let permit = call.app.streams.open(call.caller.user()).ok_or(Code::Overloaded)?;
     let page = begin(call, &listing, None, Limit::stream_chunk()).await?;
     let reading = Reading {
-        rows: Rows::of(&listing, page),
+        rows: Rows::of(page),
         piece: match form {
             Form::Json => answers::opening(L::MESSAGE)?,
             Form::Lines => Vec::new(),
         },
         form,
         is_first: true,
-        deadline: if listing.is_search() { call.app.deadlines.search } else { call.app.deadlines.list },
+        deadline: deadline(call, &listing),
         listing,
         request_id: Notes::of(&call.request).request_id.clone(),
         _permit: permit,
@@ -74,26 +74,21 @@ struct Reading<L: Listing> {
 /// Rows that were read and not yet sent.
 struct Rows<L: Listing> {
     waiting: std::vec::IntoIter<L::Item>,
-    last: Option<L::Place>,
-    has_more: bool,
+    /// Where the list goes on behind them.
+    next: Option<L::Place>,
 }
 
 impl<L: Listing> Rows<L> {
-    fn of(listing: &L, page: Page<L::Item>) -> Self {
-        Self {
-            last: page.items.last().map(|last| listing.place(last)),
-            has_more: page.has_more,
-            waiting: page.items.into_iter(),
-        }
+    fn of(page: PlacedPage<L::Item, L::Place>) -> Self {
+        Self { waiting: page.items.into_iter(), next: page.next }
     }
 }
 
 impl<L: Listing> Reading<L> {
     /// The next piece, and what is left to do behind it.
     async fn next_piece(mut self) -> Result<(Bytes, Option<Self>), BrokenOff> {
-        if self.rows.waiting.len() == 0 && self.rows.has_more {
-            let page = self.read_on().await?;
-            self.rows = Rows::of(&self.listing, page);
+        if self.rows.waiting.len() == 0 && self.rows.next.is_some() {
+            self.rows = Rows::of(self.read_on().await?);
         }
         while self.piece.len() < PIECE
             && let Some(item) = self.rows.waiting.next()
@@ -105,9 +100,9 @@ impl<L: Listing> Reading<L> {
                 });
             }
             self.is_first = false;
-            serde_json::to_writer(&mut self.piece, &L::row(&item)).map_err(|_| BrokenOff)?;
+            L::row(&item).append(&mut self.piece).map_err(|_| BrokenOff)?;
         }
-        let is_last = self.rows.waiting.len() == 0 && !self.rows.has_more;
+        let is_last = self.rows.waiting.len() == 0 && self.rows.next.is_none();
         match self.form {
             Form::Json if is_last => self.piece.extend_from_slice(b"]}"),
             Form::Lines if is_last && !self.is_first => self.piece.push(b'\n'),
@@ -118,7 +113,7 @@ impl<L: Listing> Reading<L> {
     }
 
     /// Reads on behind the last row; once more if the store failed.
-    async fn read_on(&self) -> Result<Page<L::Item>, BrokenOff> {
+    async fn read_on(&self) -> Result<PlacedPage<L::Item, L::Place>, BrokenOff> {
         if let Ok(page) = self.read_once().await {
             return Ok(page);
         }
@@ -128,8 +123,8 @@ impl<L: Listing> Reading<L> {
         })
     }
 
-    async fn read_once(&self) -> Result<Page<L::Item>, StoreError> {
-        let read = self.listing.page(self.rows.last.clone(), Limit::stream_chunk());
+    async fn read_once(&self) -> Result<PlacedPage<L::Item, L::Place>, StoreError> {
+        let read = self.listing.page(self.rows.next.clone(), Limit::stream_chunk());
         timeout(self.deadline, read).await.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
     }
 }

@@ -30,6 +30,10 @@ const BROTLI_WINDOW: u32 = 18;
 const BROTLI_BUFFER: usize = 16 * 1024;
 const GZIP_LEVEL: u32 = 5;
 
+/// On an answer that whoever called may wait for piece by piece: a compressor keeps back what it was given until it has
+/// enough.
+pub struct AsItComes;
+
 pub async fn compress(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -37,7 +41,8 @@ pub async fn compress(
     let asked = asked(&request);
     let is_head = request.method() == Method::HEAD;
     let mut answer = next.call(request).await?.map_into_boxed_body();
-    if answer.status() != StatusCode::OK || answer.headers().contains_key(ETAG) {
+    let as_it_comes = answer.response().extensions().get::<AsItComes>().is_some();
+    if answer.status() != StatusCode::OK || answer.headers().contains_key(ETAG) || as_it_comes {
         return Ok(answer);
     }
     // Also where this one comes as it is: the same call may have a long answer the next time.

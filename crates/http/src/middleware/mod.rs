@@ -12,5 +12,5 @@ pub mod panics;
 mod request_id;
 mod tail;
 
-pub use compress::compress;
+pub use compress::{AsItComes, compress};
 pub use finish::finish;

@@ -10,14 +10,19 @@ use super::fields::{Fields, id, text, wrong_type};
 use super::lists::{self, ListFilter};
 use crate::failure::Failure;
 use crate::input::Read;
-use crate::json::Json;
+use crate::json::{Json, Object};
 use crate::problems::Problems;
 use crate::query::Query;
 
 /// `POST /contact`. The query is left alone: existing consumers repeat the whole body there.
 pub fn create(read: Read<'_>, id: ContactId, now: Timestamp) -> Result<NewContact, Failure> {
-    let mut fields = Fields::of(read.body);
-    let name = fields.read("name", text(ContactName::parse)).nullable();
+    Ok(made(given(read.body)?, id, now))
+}
+
+/// What is given of a contact that is to be made: at least its number. What isn't given is `None` in the rest.
+pub fn given(contact: &Object) -> Result<(Number, ContactChanges), Problems> {
+    let mut fields = Fields::of(contact);
+    let name = fields.read("name", text(ContactName::parse)).clearable();
     let number = fields.required("number", number);
     // Forms without a choice of group send it empty.
     let no_group = fields.get("group_id") == Some(&Json::Text(String::new()));
@@ -25,26 +30,37 @@ pub fn create(read: Read<'_>, id: ContactId, now: Timestamp) -> Result<NewContac
     let channel = fields.optional("channel", text(Channel::parse));
     let transaction = transaction(&mut fields);
     let problems = fields.into_problems();
-    let (Some(number), true) = (number, problems.is_empty()) else { return Err(problems.into()) };
-    Ok(NewContact {
+    let (Some(number), true) = (number, problems.is_empty()) else { return Err(problems) };
+    let name = name.map(|name| name.unwrap_or_else(nameless));
+    Ok((number, ContactChanges { name, number: None, group_id, channel, transaction }))
+}
+
+/// A new contact of which this is given.
+pub fn made((number, given): (Number, ContactChanges), id: ContactId, now: Timestamp) -> NewContact {
+    NewContact {
         id,
-        group_id,
-        name: name.unwrap_or_else(nameless),
+        group_id: given.group_id,
+        name: given.name.unwrap_or_else(nameless),
         number,
-        channel: channel.unwrap_or_default(),
+        channel: given.channel.unwrap_or_default(),
         transaction: Transaction {
-            survey_id: transaction.survey_id.flatten(),
-            survey_sort_id: transaction.survey_sort_id.flatten(),
+            survey_id: given.transaction.survey_id.flatten(),
+            survey_sort_id: given.transaction.survey_sort_id.flatten(),
         },
         created_at: now,
         updated_at: now,
         legacy_version: 0,
-    })
+    }
 }
 
 /// `PUT /contact/{id}`: what is sent, and nothing else, is changed.
 pub fn update(read: Read<'_>) -> Result<ContactChanges, Failure> {
-    let mut fields = Fields::of(read.body);
+    Ok(changes(read.body)?)
+}
+
+/// What is set in a contact.
+pub fn changes(set: &Object) -> Result<ContactChanges, Problems> {
+    let mut fields = Fields::of(set);
     let name = fields.read("name", text(ContactName::parse)).clearable();
     let changes = ContactChanges {
         name: name.map(|name| name.unwrap_or_else(nameless)),
@@ -53,8 +69,8 @@ pub fn update(read: Read<'_>) -> Result<ContactChanges, Failure> {
         channel: fields.optional("channel", text(Channel::parse)),
         transaction: transaction(&mut fields),
     };
-    fields.into_problems().none()?;
-    Ok(changes)
+    let problems = fields.into_problems();
+    if problems.is_empty() { Ok(changes) } else { Err(problems) }
 }
 
 /// `name: null` is the empty name.
@@ -63,7 +79,7 @@ fn nameless() -> ContactName {
 }
 
 /// A string, or a whole number digit by digit: consumers send 18-digit ids as JSON numbers, which exceed 2^53.
-fn number(value: &Json) -> Result<Number, Invalid> {
+pub fn number(value: &Json) -> Result<Number, Invalid> {
     match value {
         Json::Text(text) => Number::parse(text),
         Json::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Number::parse(digits),
@@ -88,9 +104,7 @@ fn transaction(fields: &mut Fields<'_>) -> TransactionChanges {
         survey_id: inner.read("survey_id", id).clearable(),
         survey_sort_id: inner.read("survey_sort_id", survey_sort_id).clearable(),
     };
-    for problem in inner.into_problems().into_vec() {
-        fields.problems().add(format!("transaction.{}", problem.path), problem.invalid);
-    }
+    fields.problems().add_all("transaction", inner.into_problems());
     changes
 }
 
@@ -148,6 +162,11 @@ fn order(text: &str) -> Result<ContactOrder, Invalid> {
         "name" => Ok(ContactOrder::Name),
         _ => Err(Invalid::new(InvalidCode::Malformed, "must be newest, oldest or name")),
     }
+}
+
+/// What a group is told that isn't the caller's to choose.
+pub fn unknown_group() -> Invalid {
+    Invalid::new(InvalidCode::Unknown, "is not a group that can be chosen here")
 }
 
 /// `GET /contact/count`.

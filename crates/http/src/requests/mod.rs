@@ -1,8 +1,10 @@
 //! From bodies and queries to domain types: a file a resource, all problems of a request at once.
 
+pub mod batch;
 pub mod clients;
 mod contact_filter;
 pub mod contacts;
+pub mod export;
 mod fields;
 pub mod groups;
 pub mod lists;

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use roster_domain::ports::{ClientDeletion, ClientRepository, ClientUpdate, Result as StoreResult};
-use roster_domain::{Account, Client, ClientId, Keyset, Limit, Page};
-use serde::Serialize;
+use roster_domain::{Account, Client, ClientId, Keyset, Limit, PlacedPage};
 
-use crate::answers::{self, ClientJson, Deleted};
+use crate::answers::{self, ClientJson, Data, Deleted};
 use crate::call::Call;
 use crate::conditional::{Tag, precondition};
 use crate::error::Code;
@@ -32,9 +31,9 @@ pub async fn create(call: Call) -> Answer {
 
 pub async fn list(call: Call) -> Answer {
     let account = call.account()?;
-    let wanted = list::wanted::<Clients>(&call)?;
+    let asked = list::asked::<Clients>(&call)?;
     let clients = Clients { repository: Arc::clone(&call.app.store.clients), account };
-    list::answer(&call, clients, &wanted).await
+    list::answer(&call, clients, &asked).await
 }
 
 pub async fn get(call: Call) -> Answer {
@@ -101,15 +100,11 @@ impl Listing for Clients {
     const ORDER: &str = "oldest first";
     const MESSAGE: &str = FETCHED;
 
-    async fn page(&self, after: Option<ClientId>, limit: Limit) -> StoreResult<Page<Client>> {
-        self.repository.page(&self.account, Keyset { after, limit }).await
+    async fn page(&self, after: Option<ClientId>, limit: Limit) -> StoreResult<PlacedPage<Client, ClientId>> {
+        Ok(self.repository.page(&self.account, Keyset { after, limit }).await?.placed(|client| client.id))
     }
 
-    fn place(&self, client: &Client) -> ClientId {
-        client.id
-    }
-
-    fn row(client: &Client) -> impl Serialize {
+    fn row(client: &Client) -> impl Data {
         ClientJson::from(client)
     }
 }

@@ -6,11 +6,10 @@ use roster_domain::ports::{
     ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result as StoreResult,
 };
 use roster_domain::{
-    Contact, ContactFilter, ContactOrder, ContactPlace, Invalid, InvalidCode, Keyset, Limit, Page, Scope, Span,
+    Contact, ContactFilter, ContactOrder, ContactPage, ContactPlace, Keyset, Limit, Scope, Span,
 };
-use serde::Serialize;
 
-use crate::answers::{self, ContactJson, Count, Deleted};
+use crate::answers::{self, ContactJson, Count, Data, Deleted};
 use crate::call::Call;
 use crate::conditional::{Tag, precondition};
 use crate::error::Code;
@@ -101,16 +100,16 @@ pub async fn delete_matching(call: Call) -> Answer {
 
 pub async fn list(call: Call) -> Answer {
     list::refuse_all_clients(&call)?;
-    let wanted = list::wanted::<Contacts>(&call)?;
-    let requests::contacts::Listed { chosen, order } = wanted.filter.clone();
+    let asked = list::asked::<Contacts>(&call)?;
+    let requests::contacts::Listed { chosen, order } = asked.wanted.filter.clone();
     let (scope, span) = reach(&call, chosen.all_clients)?;
     let repository = Arc::clone(&call.app.store.contacts);
     let contacts = Contacts { repository, scope, span, filter: chosen.filter, order };
-    list::answer(&call, contacts, &wanted).await
+    list::answer(&call, contacts, &asked).await
 }
 
 fn unknown_group() -> Failure {
-    Failure::field("group_id", Invalid::new(InvalidCode::Unknown, "is not a group that can be chosen here"))
+    Failure::field("group_id", requests::contacts::unknown_group())
 }
 
 /// Contacts to be listed.
@@ -127,7 +126,7 @@ impl Listing for Contacts {
     type Filter = requests::contacts::Listed;
     type Place = ContactPlace;
     const ROUTE: &str = "/contact";
-    const ORDER: &str = "as its filters say";
+    const ORDER: &str = "newest first";
     const MESSAGE: &str = FETCHED;
     const AS_LINES: bool = true;
 
@@ -135,16 +134,12 @@ impl Listing for Contacts {
         !self.filter.is_by_group_only()
     }
 
-    async fn page(&self, after: Option<ContactPlace>, limit: Limit) -> StoreResult<Page<Contact>> {
+    async fn page(&self, after: Option<ContactPlace>, limit: Limit) -> StoreResult<ContactPage> {
         let keyset = Keyset { after, limit };
         self.repository.page(&self.scope, self.span, &self.filter, self.order, keyset).await
     }
 
-    fn place(&self, contact: &Contact) -> ContactPlace {
-        ContactPlace::of(contact, self.order)
-    }
-
-    fn row(contact: &Contact) -> impl Serialize {
+    fn row(contact: &Contact) -> impl Data {
         ContactJson::from(contact)
     }
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use roster_domain::ports::{GroupDeletion, GroupRepository, GroupUpdate, Result as StoreResult};
-use roster_domain::{ContactFilter, ContactGroup, GroupId, Keyset, Limit, Page, Scope, Span};
-use serde::Serialize;
+use roster_domain::{ContactFilter, ContactGroup, GroupId, Keyset, Limit, PlacedPage, Scope, Span};
 
-use crate::answers::{self, Deleted, GroupJson};
+use crate::answers::{self, Data, Deleted, GroupJson};
 use crate::call::Call;
 use crate::conditional::{Tag, precondition};
 use crate::error::Code;
@@ -71,11 +70,11 @@ pub async fn delete(call: Call) -> Answer {
 
 pub async fn list(call: Call) -> Answer {
     list::refuse_all_clients(&call)?;
-    let wanted = list::wanted::<Groups>(&call)?;
-    let (scope, span) = reach(&call, wanted.filter.all_clients)?;
+    let asked = list::asked::<Groups>(&call)?;
+    let (scope, span) = reach(&call, asked.wanted.filter.all_clients)?;
     let repository = Arc::clone(&call.app.store.groups);
-    let groups = Groups { repository, scope, span, counted: wanted.filter.counted.clone() };
-    list::answer(&call, groups, &wanted).await
+    let groups = Groups { repository, scope, span, counted: asked.wanted.filter.counted.clone() };
+    list::answer(&call, groups, &asked).await
 }
 
 /// Contact groups to be listed, oldest first.
@@ -100,22 +99,19 @@ impl Listing for Groups {
         self.counted.is_some()
     }
 
-    async fn page(&self, after: Option<GroupId>, limit: Limit) -> StoreResult<Page<Self::Item>> {
+    async fn page(&self, after: Option<GroupId>, limit: Limit) -> StoreResult<PlacedPage<Self::Item, GroupId>> {
         let keyset = Keyset { after, limit };
-        Ok(match &self.counted {
+        let page = match &self.counted {
             None => self.repository.page(&self.scope, self.span, keyset).await?.map(|group| (group, None)),
             Some(filter) => {
                 let page = self.repository.page_with_counts(&self.scope, self.span, filter, keyset).await?;
                 page.map(|(group, contacts)| (group, Some(contacts)))
             }
-        })
+        };
+        Ok(page.placed(|(group, _)| group.id))
     }
 
-    fn place(&self, (group, _): &Self::Item) -> GroupId {
-        group.id
-    }
-
-    fn row((group, contacts): &Self::Item) -> impl Serialize {
+    fn row((group, contacts): &Self::Item) -> impl Data {
         GroupJson::counted(group, *contacts)
     }
 }

@@ -1,7 +1,9 @@
 //! The routes: a file a resource, each handler a sentence of parse, one call, reply.
 
+mod batch;
 mod clients;
 mod contacts;
+mod export;
 pub mod fallback;
 mod groups;
 mod health;
@@ -19,6 +21,8 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .service(Place::at("/contact").post(contacts::create).get(contacts::list).delete(contacts::delete_matching))
         .service(Place::at("/contact/count").get(contacts::count))
+        .service(Place::at("/contact/export").get(export::export))
+        .service(Place::at("/contact/batch").post(batch::apply))
         .service(Place::at("/contact/{id}").get(contacts::get).put(contacts::update).delete(contacts::delete))
         .service(Place::at("/contact_groups").post(groups::create).get(groups::list))
         .service(Place::at("/contact_groups/{id}").get(groups::get).put(groups::update).delete(groups::delete))

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use actix_web::http::header::USER_AGENT;
 use roster_domain::ports::{Result as StoreResult, SessionRepository};
-use roster_domain::{Account, Keyset, Limit, Page, Session, SessionId, Timestamp};
+use roster_domain::{Account, Keyset, Limit, PlacedPage, Session, SessionId, Timestamp};
 use secrecy::ExposeSecret;
-use serde::Serialize;
 
-use crate::answers::{self, Deleted, SessionJson, SignedInJson};
+use crate::answers::{self, Data, Deleted, SessionJson, SignedInJson};
 use crate::call::Call;
 use crate::error::Code;
 use crate::failure::Answer;
@@ -35,10 +34,10 @@ pub async fn refresh(input: Input) -> Answer {
 
 pub async fn list(call: Call) -> Answer {
     let actor = call.actor()?;
-    let wanted = list::wanted::<Sessions>(&call)?;
+    let asked = list::asked::<Sessions>(&call)?;
     let (repository, at) = (Arc::clone(&call.app.store.sessions), call.app.clock.now());
     let sessions = Sessions { repository, account: actor.account, current: actor.session, at };
-    list::answer(&call, sessions, &wanted).await
+    list::answer(&call, sessions, &asked).await
 }
 
 pub async fn delete(call: Call) -> Answer {
@@ -84,16 +83,12 @@ impl Listing for Sessions {
     const ORDER: &str = "newest first";
     const MESSAGE: &str = "Session fetched successfully!";
 
-    async fn page(&self, after: Option<SessionId>, limit: Limit) -> StoreResult<Page<Listed>> {
+    async fn page(&self, after: Option<SessionId>, limit: Limit) -> StoreResult<PlacedPage<Listed, SessionId>> {
         let page = self.repository.page(&self.account, self.at, Keyset { after, limit }).await?;
-        Ok(page.map(|session| Listed { session, current: self.current }))
+        Ok(page.placed(|session| session.id).map(|session| Listed { session, current: self.current }))
     }
 
-    fn place(&self, listed: &Listed) -> SessionId {
-        listed.session.id
-    }
-
-    fn row(listed: &Listed) -> impl Serialize {
+    fn row(listed: &Listed) -> impl Data {
         SessionJson::new(&listed.session, listed.current)
     }
 }

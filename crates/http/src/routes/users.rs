@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use roster_domain::ports::{AuditRepository, Result as StoreResult};
-use roster_domain::{Account, AuditEntry, AuditId, Keyset, Limit, Page};
+use roster_domain::{Account, AuditEntry, AuditId, Keyset, Limit, PlacedPage};
 use roster_identity::AccountError;
-use serde::Serialize;
 
-use crate::answers::{self, AuditEntryJson, Deleted, SignedUpJson, UserJson};
+use crate::answers::{self, AuditEntryJson, Data, Deleted, SignedUpJson, UserJson};
 use crate::call::Call;
 use crate::conditional::{Tag, precondition};
 use crate::error::Code;
@@ -63,9 +62,9 @@ pub async fn delete(call: Call) -> Answer {
 
 pub async fn audit(call: Call) -> Answer {
     let account = call.account()?;
-    let wanted = list::wanted::<Trail>(&call)?;
+    let asked = list::asked::<Trail>(&call)?;
     let trail = Trail { repository: Arc::clone(&call.app.store.audit), account };
-    list::answer(&call, trail, &wanted).await
+    list::answer(&call, trail, &asked).await
 }
 
 /// The account's audit trail, newest first.
@@ -82,15 +81,11 @@ impl Listing for Trail {
     const ORDER: &str = "newest first";
     const MESSAGE: &str = "Audit trail fetched successfully!";
 
-    async fn page(&self, after: Option<AuditId>, limit: Limit) -> StoreResult<Page<AuditEntry>> {
-        self.repository.page(&self.account, Keyset { after, limit }).await
+    async fn page(&self, after: Option<AuditId>, limit: Limit) -> StoreResult<PlacedPage<AuditEntry, AuditId>> {
+        Ok(self.repository.page(&self.account, Keyset { after, limit }).await?.placed(|entry| entry.id))
     }
 
-    fn place(&self, entry: &AuditEntry) -> AuditId {
-        entry.id
-    }
-
-    fn row(entry: &AuditEntry) -> impl Serialize {
+    fn row(entry: &AuditEntry) -> impl Data {
         AuditEntryJson::from(entry)
     }
 }

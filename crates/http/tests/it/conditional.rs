@@ -82,6 +82,29 @@ fn a_write_is_done_in_its_state_only(#[values(Sqlite, Postgres)] store: Store) {
     ada.call("DELETE", "/users/me").header("if-match", &current).json(&password).send().expect(200);
 }
 
+/// A tag as ours look, but of no state that a row can be in; and what stands where the full view's part would.
+#[rstest]
+fn a_tag_that_was_never_ours_is_stale(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    for (path, change) in things(&ada) {
+        let current = tag(&ada.get(&path).expect(200));
+        let bare = current.trim_matches('"');
+        let long_ago = "\"fffc72815b398000-0\"".to_owned();
+        let far_off = ["\"8000000000000000-0\"", "\"7fffffffffffffff-0\"", "\"f95f8fd3b8000-0\""].map(str::to_owned);
+        let odd = ["", "x", "phone+", "phone+x", "phone-"].map(|view| format!("\"{bare}-{view}\""));
+        let both = format!("{long_ago}, {}", far_off[0]);
+        for never in far_off.iter().chain(&odd).chain([&long_ago, &both]) {
+            ada.with("if-match", never).put(&path, change.clone()).refused(412, "precondition_failed");
+            if path != "/users/me" {
+                ada.with("if-match", never).delete(&path).refused(412, "precondition_failed");
+            }
+        }
+        ada.with("if-match", &format!("{long_ago}, {current}")).put(&path, change).expect(200);
+    }
+    ada.with("if-match", "\"fffc72815b398000-0\"").delete(&format!("/contact/{UNKNOWN}")).refused(404, "not_found");
+}
+
 #[rstest]
 fn what_is_moved_or_taken_over_is_in_another_state(#[values(Sqlite, Postgres)] store: Store) {
     let roster = Roster::start(store);
@@ -117,4 +140,10 @@ fn a_new_thing_shows_its_tag(#[values(Sqlite, Postgres)] store: Store) {
     let full = tag(&ada.get(&format!("{path}?view=full")));
     assert_ne!(full, tag(&ada.get(&path)), "another representation");
     ada.with("if-match", &full).put(&path, json!({ "name": "Amina" })).expect(200);
+    for number in ["status", "120363045767536459", "no number"] {
+        ada.put(&path, json!({ "number": number })).expect(200);
+        let full = tag(&ada.get(&format!("{path}?view=full")));
+        ada.with("if-match", &full).put(&path, json!({ "name": number })).expect(200);
+        ada.with("if-match", &full).put(&path, json!({})).refused(412, "precondition_failed");
+    }
 }

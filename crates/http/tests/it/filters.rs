@@ -4,7 +4,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{Consumer, Person, Postgres, Roster, Sqlite, Store, UNKNOWN, id};
+use crate::harness::{Consumer, Person, Postgres, Roster, Socket, Sqlite, Store, UNKNOWN, id};
 use crate::lists::next;
 
 /// Somebody in Nigeria with a few contacts.
@@ -101,9 +101,53 @@ fn a_cursor_is_of_its_order_and_filters() {
     let cursor = page["next_cursor"].as_str().unwrap();
     ada.get(&format!("/contact?limit=1&cursor={cursor}")).expect(200);
     ada.get(&format!("/contact?limit=1&cursor={cursor}&sort=name&q=a")).expect(200);
-    for other in ["sort=oldest", "q=b", "channel=sms"] {
+    for other in ["sort=oldest", "sort=newest", "q=b", "channel=sms"] {
         ada.get(&format!("/contact?limit=1&cursor={cursor}&{other}")).refused(400, "malformed_cursor");
     }
+    let page = ada.get("/contact?limit=1").expect(200).json()["page"].take();
+    let cursor = page["next_cursor"].as_str().unwrap();
+    ada.get(&format!("/contact?limit=1&cursor={cursor}&sort=newest")).expect(200);
+    ada.get(&format!("/contact?limit=1&cursor={cursor}&sort=name")).refused(400, "malformed_cursor");
+}
+
+/// Filters that are allowed only together are together in the cursor.
+#[rstest]
+fn the_filters_of_counts_go_on_with_their_cursor(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = with_contacts(&roster);
+    let whole = ada.get("/contact_groups?with=counts&q=amina").expect(200).data();
+    let page = ada.get("/contact_groups?with=counts&q=amina&limit=1").expect(200);
+    assert_eq!(page.data()[0], whole[0]);
+    let page = page.json()["page"].take();
+    let cursor = page["next_cursor"].as_str().unwrap();
+    for beside in ["", "&q=amina", "&with=counts", "&with=counts&q=amina"] {
+        let next = ada.get(&format!("/contact_groups?limit=2&cursor={cursor}{beside}")).expect(200);
+        assert_eq!(next.data(), json!([whole[1]]), "{beside}");
+    }
+    for other in ["q=bello", "with=counts&q=bello", "q=amina&kind=phone"] {
+        ada.get(&format!("/contact_groups?limit=2&cursor={cursor}&{other}")).refused(400, "malformed_cursor");
+    }
+    ada.get("/contact_groups?limit=2&q=amina").invalid(&[("q", "not_allowed")]);
+}
+
+/// Composed or not, it is the same text, and as long.
+#[rstest]
+fn what_is_searched_for_is_normalised(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let decomposed = "e%CC%81";
+    let name = "\u{e9}".repeat(256);
+    for number in 0..2 {
+        ada.contact(json!({ "name": name, "number": number }));
+    }
+    let query = format!("q={}", decomposed.repeat(256));
+    assert_eq!(names(&ada, &format!("/contact?{query}")), [name.as_str(); 2]);
+    let page = ada.get(&format!("/contact?limit=1&{query}")).expect(200).json()["page"].take();
+    let cursor = page["next_cursor"].as_str().unwrap();
+    for same in [&query, &format!("q={}", "%C3%A9".repeat(256))] {
+        assert_eq!(names(&ada, &format!("/contact?limit=1&cursor={cursor}&{same}")), [name.as_str()]);
+    }
+    ada.get(&format!("/contact?q={}", decomposed.repeat(257))).invalid(&[("q", "too_long")]);
 }
 
 #[rstest]
@@ -189,4 +233,24 @@ fn lines_of_json(#[values(Sqlite, Postgres)] store: Store) {
     assert!(next(&page).is_some());
     ada.with("accept", "text/csv").get("/contact").refused(406, "not_acceptable");
     ada.with("accept", "text/csv").get("/contact_groups").expect(200);
+}
+
+/// A header that says nothing asks for nothing.
+#[rstest]
+#[case("")]
+#[case(" , ")]
+#[case("lines please")]
+#[case("/")]
+fn an_accept_that_cant_be_read_is_json(#[case] accept: &str) {
+    let roster = Roster::start(Sqlite);
+    let ada = roster.sign_up("ada@example.org");
+    let token = &ada.access_token;
+    for path in ["/contact", "/contact?limit=2"] {
+        let mut socket = Socket::to(roster.address());
+        socket.send(format!(
+            "GET {path} HTTP/1.1\r\nhost: roster\r\nauthorization: Bearer {token}\r\naccept: {accept}\r\n\r\n"
+        ));
+        let answer = socket.answer().expect(200);
+        assert_eq!((answer.header("content-type"), answer.data()), (Some("application/json"), json!([])), "{path}");
+    }
 }

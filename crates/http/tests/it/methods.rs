@@ -8,8 +8,10 @@ use serde_json::json;
 use crate::harness::{Answer, MALFORMED, Postgres, Roster, Socket, Sqlite, Store, UNKNOWN, id};
 
 /// Each path, and the methods it has beside HEAD (where there is GET) and OPTIONS.
-const ROUTES: [(&str, &[&str]); 15] = [
+const ROUTES: [(&str, &[&str]); 17] = [
     ("/contact", &["GET", "POST", "DELETE"]),
+    ("/contact/batch", &["POST"]),
+    ("/contact/export", &["GET"]),
     ("/contact/0123456789abcdef01234567", &["GET", "PUT", "DELETE"]),
     ("/contact_groups", &["GET", "POST"]),
     ("/contact_groups/0123456789abcdef01234567", &["GET", "PUT", "DELETE"]),

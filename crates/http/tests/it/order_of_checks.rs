@@ -1,5 +1,5 @@
-//! Which of several mistakes is answered: route and method, size, authentication, 403, the id, the coding, the body,
-//! its fields, 404, 409.
+//! Which of several mistakes is answered: route and method, size, authentication, 403, the id, what is accepted and the
+//! coding, the body, its fields, 404, 409.
 
 use rstest::rstest;
 use serde_json::json;
@@ -39,6 +39,17 @@ fn each_check_goes_before_the_next(#[values(Sqlite, Postgres)] store: Store) {
     ada.put(&unknown, json!({ "number": null })).refused(422, "validation_failed");
     ada.get(&format!("{unknown}?colour=red")).refused(422, "validation_failed");
     ada.put(&unknown, json!({ "group_id": UNKNOWN })).refused(404, "not_found");
+
+    // What can't be answered is told before what was asked for is judged.
+    let csv = ada.with("accept", "text/csv");
+    for query in ["", "?colour=red", "?limit=0", "?limit=1&cursor=x", "?sort=title"] {
+        csv.get(&format!("/contact{query}")).refused(406, "not_acceptable");
+        csv.call("HEAD", &format!("/contact{query}")).send().expect(406);
+    }
+    csv.call("GET", "/contact?colour=red").body("{").send().refused(406, "not_acceptable");
+    let csv = ada.client.alone().with("accept", "text/csv");
+    csv.get("/contact?type=all&colour=red").refused(403, "client_scope");
+    nobody.with("accept", "text/csv").get("/contact").refused(401, "unauthenticated");
 
     let alone = ada.client.alone();
     alone.call("GET", "/contact?type=all&colour=red").send().refused(403, "client_scope");

@@ -9,35 +9,34 @@ use sqlx::{PgConnection, PgPool};
 use super::steps::{Doomed, Step, delete_contacts, delete_step, has_many};
 use super::update::{close, close_groups};
 use super::{credentials, read};
-use crate::transaction::{again, begin_bulk};
+use crate::steps::Steps;
+use crate::transaction::begin_bulk;
 use crate::{audit, revocations, users};
 
 pub(super) async fn delete(
-    pool: PgPool,
-    statement_timeout: Duration,
+    steps: Steps,
     doomed: Doomed,
     with_contacts: bool,
     precondition: Precondition,
     entry: AuditEntry,
 ) -> sqlx::Result<ClientDeletion> {
-    let client = read::get(pool.clone(), doomed.user, doomed.client).await?;
+    let client = read::get(steps.pool.clone(), doomed.user, doomed.client).await?;
     if let Err(refusal) = deletable(client, &precondition) {
         return Ok(refusal);
     }
+    let (pool, statement_timeout) = (&steps.pool, steps.statement_timeout);
     let mut gone = 0;
-    while with_contacts && has_many(&pool, doomed).await? {
-        match again(|| delete_step(&pool, statement_timeout, doomed)).await? {
+    while with_contacts && has_many(pool, doomed).await? {
+        match steps.step(|| delete_step(pool, statement_timeout, doomed)).await? {
             Step::Went(contacts) => gone += contacts,
             Step::Ended(outcome) => return Ok(outcome),
         }
     }
-    Ok(
-        match again(|| delete_with_rest(&pool, statement_timeout, doomed, with_contacts, &precondition, &entry)).await?
-        {
-            ClientDeletion::Done { contacts } => ClientDeletion::Done { contacts: gone + contacts },
-            other => other,
-        },
-    )
+    let rest = || delete_with_rest(pool, statement_timeout, doomed, with_contacts, &precondition, &entry);
+    Ok(match steps.step(rest).await? {
+        ClientDeletion::Done { contacts } => ClientDeletion::Done { contacts: gone + contacts },
+        other => other,
+    })
 }
 
 /// The client, or why it isn't to be deleted.

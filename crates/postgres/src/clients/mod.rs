@@ -76,7 +76,6 @@ impl ClientRepository for PostgresStore {
         entry: AuditEntry,
     ) -> Result<ClientDeletion> {
         let doomed = steps::Doomed { user: account.user(), client: id };
-        let (pool, timeout) = (self.pool.clone(), self.bulk_timeout);
-        self.bulk_act(delete::delete(pool, timeout, doomed, with_contacts, precondition, entry)).await
+        self.act_in_steps(|steps| delete::delete(steps, doomed, with_contacts, precondition, entry)).await
     }
 }

@@ -79,12 +79,4 @@ impl Extent {
             query.push(" AND c.group_id = ").push_bind(group.as_bytes().to_vec());
         }
     }
-
-    /// The one group it is, if it is one.
-    pub(super) fn group(self) -> Option<GroupId> {
-        match self {
-            Self::User | Self::Client(_) => None,
-            Self::Group(_, group) => Some(group),
-        }
-    }
 }

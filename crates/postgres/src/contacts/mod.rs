@@ -1,9 +1,8 @@
-//! [`ContactRepository`]: one file an act; those on single contacts, and short plain pages, go in rounds.
+//! [`ContactRepository`]: one file an act; those on single contacts, short plain pages, and searches go in rounds.
 
 mod delete_matching;
 mod filtered;
 mod list;
-mod page;
 mod with_number_info;
 
 use async_trait::async_trait;
@@ -11,15 +10,14 @@ use roster_domain::ports::{
     ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result,
 };
 use roster_domain::{
-    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPlace, Keyset, NewContact, NumberInfo,
-    Page, Precondition, Scope, Span, Timestamp,
+    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace, Keyset, NewContact,
+    NumberInfo, Precondition, Scope, Span, Timestamp,
 };
 
-pub(crate) use filtered::Source;
+pub(crate) use filtered::{Source, conditions, order_of, push_beyond};
 pub(crate) use list::{Extent, List};
 
 use crate::PostgresStore;
-use crate::rounds::Rounds;
 
 #[async_trait]
 impl ContactRepository for PostgresStore {
@@ -42,14 +40,14 @@ impl ContactRepository for PostgresStore {
         filter: &ContactFilter,
         order: ContactOrder,
         keyset: Keyset<ContactPlace>,
-    ) -> Result<Page<Contact>> {
+    ) -> Result<ContactPage> {
         let (pool, user, list) = (self.pool.clone(), scope.user(), List::of(scope, span, filter));
         if order == ContactOrder::Newest && filter.is_by_group_only() {
             let keyset = Keyset { after: keyset.after.map(|place| place.id()), limit: keyset.limit };
-            if Rounds::takes_page(keyset.limit) {
-                return self.rounds.page(user, list, keyset).await;
-            }
-            return self.act(page::page(pool, user, list, keyset)).await;
+            return self.rounds.page(user, list, keyset).await;
+        }
+        if filtered::is_searched(list, filter, order) {
+            return self.rounds.search(user, list, filter.clone(), order, keyset).await;
         }
         let page = filtered::page(pool, self.bulk_timeout, user, list, filter.clone(), order, keyset);
         self.bulk_act(page).await
@@ -82,8 +80,7 @@ impl ContactRepository for PostgresStore {
         filter: &ContactFilter,
         expected: u64,
     ) -> Result<MatchingDeletion> {
-        let (pool, timeout, list) = (self.pool.clone(), self.bulk_timeout, List::of(scope, span, filter));
-        let deletion = delete_matching::delete_matching(pool, timeout, scope.user(), list, filter.clone(), expected);
-        self.bulk_act(deletion).await
+        let (user, list, filter) = (scope.user(), List::of(scope, span, filter), filter.clone());
+        self.act_in_steps(|steps| delete_matching::delete_matching(steps, user, list, filter, expected)).await
     }
 }

@@ -9,34 +9,35 @@ use sqlx::{PgConnection, PgPool};
 use super::locks::{close_group, default_group, lock_client};
 use super::single;
 use super::steps::{Doomed, Step, delete_contacts, delete_step, has_many, move_some, move_step};
-use crate::transaction::{again, begin_bulk};
+use crate::steps::Steps;
+use crate::transaction::begin_bulk;
 
 pub(super) async fn delete(
-    pool: PgPool,
-    statement_timeout: Duration,
+    steps: Steps,
     scope: Scope,
     group: GroupId,
     fate: ContactsFate,
     precondition: Precondition,
     at: Timestamp,
 ) -> sqlx::Result<GroupDeletion> {
-    let client = match deletable(single::get(pool.clone(), scope, group).await?, &precondition) {
+    let client = match deletable(single::get(steps.pool.clone(), scope, group).await?, &precondition) {
         Ok(group) => group.client_id,
         Err(refusal) => return Ok(refusal),
     };
     let doomed = Doomed { user: scope.user(), client, group };
+    let (pool, statement_timeout) = (&steps.pool, steps.statement_timeout);
     let mut gone = 0;
-    while fate != ContactsFate::Refuse && has_many(&pool, doomed).await? {
+    while fate != ContactsFate::Refuse && has_many(pool, doomed).await? {
         let step = match fate {
-            ContactsFate::Delete => again(|| delete_step(&pool, statement_timeout, doomed)).await?,
-            _ => again(|| move_step(&pool, statement_timeout, doomed, at)).await?,
+            ContactsFate::Delete => steps.step(|| delete_step(pool, statement_timeout, doomed)).await?,
+            _ => steps.step(|| move_step(pool, statement_timeout, doomed, at)).await?,
         };
         match step {
             Step::Went(contacts) => gone += contacts,
             Step::Ended(outcome) => return Ok(outcome),
         }
     }
-    Ok(match again(|| delete_with_rest(&pool, statement_timeout, doomed, fate, &precondition, at)).await? {
+    Ok(match steps.step(|| delete_with_rest(pool, statement_timeout, doomed, fate, &precondition, at)).await? {
         GroupDeletion::Done { contacts } => GroupDeletion::Done { contacts: gone + contacts },
         other => other,
     })

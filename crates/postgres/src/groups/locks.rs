@@ -16,7 +16,7 @@ use crate::rows::{GroupRow, id};
 pub(super) const ATTEMPTS: usize = 5;
 
 /// Locks this client, or the user's default client; `None`: it is gone.
-pub(super) async fn lock_client(
+pub(crate) async fn lock_client(
     connection: &mut PgConnection,
     user: UserId,
     client: Option<ClientId>,

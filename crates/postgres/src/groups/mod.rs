@@ -17,6 +17,7 @@ use roster_domain::{
 };
 
 pub(crate) use create::insert;
+pub(crate) use locks::lock_client;
 
 use crate::PostgresStore;
 use crate::transaction::again;
@@ -66,7 +67,7 @@ impl GroupRepository for PostgresStore {
         precondition: Precondition,
         at: Timestamp,
     ) -> Result<GroupDeletion> {
-        let (pool, timeout) = (self.pool.clone(), self.bulk_timeout);
-        self.bulk_act(delete::delete(pool, timeout, *scope, id, fate, precondition, at)).await
+        let scope = *scope;
+        self.act_in_steps(|steps| delete::delete(steps, scope, id, fate, precondition, at)).await
     }
 }

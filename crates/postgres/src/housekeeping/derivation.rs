@@ -10,7 +10,10 @@ use roster_domain::values::{ContactName, E164, Number, Region};
 use roster_domain::{ClientId, Derived, UserId};
 use sqlx::{PgConnection, PgPool};
 
+use crate::error::lost_connection;
+use crate::keys::BELOW_ALL;
 use crate::rows::id;
+use crate::steps::Steps;
 use crate::transaction::{again, begin_bulk};
 
 /// Derives a client's contacts, all of them, behind the back of whoever changed the client. What ends it early is left
@@ -32,18 +35,47 @@ pub(crate) fn derive_behind(pool: PgPool, statement_timeout: Duration, user: Use
     });
 }
 
-/// Whether there may be more.
+/// Derives a client's contacts, all of them, for an act that wants them right.
+pub(crate) async fn derive_to_the_end(steps: &Steps, user: UserId, client: ClientId) -> sqlx::Result<()> {
+    while steps.step(|| step(&steps.pool, steps.statement_timeout, user, client)).await? {}
+    Ok(())
+}
+
+/// Whether there may be more. A client whose contacts can't be derived keeps nobody else's waiting, and is an error once
+/// there is nobody else.
 pub(super) async fn derive_some(pool: &PgPool, statement_timeout: Duration) -> sqlx::Result<bool> {
-    let next =
-        sqlx::query!("SELECT user_id, id FROM clients WHERE derive_after IS NOT NULL ORDER BY user_id, id LIMIT 1",)
-            .fetch_optional(pool)
-            .await?;
-    let Some(next) = next else {
-        return Ok(false);
-    };
-    let (user, client) = (id(&next.user_id, "clients.user_id")?, id(&next.id, "clients.id")?);
-    again(|| step(pool, statement_timeout, user, client)).await?;
-    Ok(true)
+    let (mut after, mut refusal) = (None, None);
+    while let Some((user, client)) = first_behind(pool, after).await? {
+        match again(|| step(pool, statement_timeout, user, client)).await {
+            Err(error) if is_of_one(&error) => {
+                after = Some((user, client));
+                refusal.get_or_insert(error);
+            }
+            outcome => return outcome.map(|_| true),
+        }
+    }
+    refusal.map_or(Ok(false), Err)
+}
+
+/// Whether another client may fare better: it is no failure of the connection or the server.
+fn is_of_one(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. })
+        && !lost_connection(error)
+}
+
+/// The first client that isn't through, behind this one.
+async fn first_behind(pool: &PgPool, after: Option<(UserId, ClientId)>) -> sqlx::Result<Option<(UserId, ClientId)>> {
+    let after = after.as_ref().map(|(user, client)| (user.as_bytes().as_slice(), client.as_bytes().as_slice()));
+    let (user, client) = after.unwrap_or((BELOW_ALL, BELOW_ALL));
+    let next = sqlx::query!(
+        "SELECT user_id, id FROM clients WHERE derive_after IS NOT NULL AND (user_id, id) > ($1, $2) \
+         ORDER BY user_id, id LIMIT 1",
+        user,
+        client,
+    )
+    .fetch_optional(pool)
+    .await?;
+    next.map(|next| Ok((id(&next.user_id, "clients.user_id")?, id(&next.id, "clients.id")?))).transpose()
 }
 
 /// Derives the next contacts of a client: a transaction of its own. `false`: none is left.

@@ -7,7 +7,7 @@ mod sweep;
 use async_trait::async_trait;
 use roster_domain::ports::{Due, Housekeeping, Result};
 
-pub(crate) use derivation::derive_behind;
+pub(crate) use derivation::{derive_behind, derive_to_the_end};
 
 use crate::PostgresStore;
 

@@ -77,7 +77,7 @@ pub async fn pending(url: &str) -> Result<usize, MigrationError> {
 
 /// Without `statement_timeout`: a migration takes the time it takes.
 async fn connect(url: &str) -> Result<PgConnection, MigrationError> {
-    let options = options::with_timeouts(options::parse(url)?, Duration::ZERO);
+    let options = options::with_timeouts(options::parse(url)?, Duration::ZERO, options::LOCK_TIMEOUT);
     Ok(connect::open(&options).await?)
 }
 

@@ -8,11 +8,12 @@ use tokio::time::timeout;
 
 use super::asked::Asked;
 use super::reads::Read;
-use super::shared::Shared;
+use super::shared::{Purpose, Shared};
+use super::side::Work;
 use super::writes::{Away, Manner, Outcome, Write};
 use crate::error::{met_another, store_error};
 use crate::options::LOCK_TIMEOUT;
-use crate::transaction::begin;
+use crate::transaction::{begin, begin_searching};
 
 /// How often a write is begun anew that another transaction undid.
 const ATTEMPTS: usize = 5;
@@ -26,15 +27,34 @@ pub(super) async fn read<R: Read>(shared: &Arc<Shared>, read: R) -> Result<R::An
     let (asked, answer) = Asked::new(read);
     let here = shared.clone();
     shared.runtime.spawn(async move {
-        let reading = async {
-            let mut connection = here.pool.acquire().await.map_err(store_error)?;
-            let answers = R::run(&[&asked.item], &mut connection).await.map_err(store_error)?;
-            answers.into_iter().next().unwrap_or_else(|| Err(StoreError::failed("a read without an answer")))
-        };
-        let answer = timeout(here.patience, reading).await;
+        let answer = timeout(here.patience, read_one(&here, &asked.item)).await;
         asked.answer(answer.unwrap_or_else(|late| Err(StoreError::unavailable(late))));
     });
     answer.wait().await
+}
+
+async fn read_one<R: Read>(shared: &Shared, item: &R) -> Result<R::Answer> {
+    let answers = run(shared, item).await.map_err(|error| failure(shared, error))?;
+    answers.into_iter().next().unwrap_or_else(|| Err(StoreError::failed("a read without an answer")))
+}
+
+async fn run<R: Read>(shared: &Shared, item: &R) -> sqlx::Result<Vec<Result<R::Answer>>> {
+    match R::Side::PURPOSE {
+        Purpose::Read | Purpose::Write => {
+            let mut connection = shared.pool.acquire().await?;
+            R::run(&[item], &mut connection).await
+        }
+        Purpose::Search => {
+            let mut transaction = begin_searching(&shared.pool, shared.search_timeout).await?;
+            R::run(&[item], &mut transaction).await
+        }
+    }
+}
+
+/// What is answered for it. A connection of a round may have died of the same.
+fn failure(shared: &Shared, error: sqlx::Error) -> StoreError {
+    shared.losses.hear(&error);
+    store_error(error)
 }
 
 /// `away`: let go of when it is done.
@@ -56,7 +76,7 @@ async fn attempts<W: Write>(shared: &Shared, item: &mut W) -> Result<W::Answer> 
             Ok(Some(answer)) => return answer,
             Ok(None) => {}
             Err(error) if met_another(&error) => {}
-            Err(error) => return Err(store_error(error)),
+            Err(error) => return Err(failure(shared, error)),
         }
     }
     Err(StoreError::unavailable("others changed the row again and again"))

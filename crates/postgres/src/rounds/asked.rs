@@ -31,6 +31,11 @@ impl<I: Item> Asked<I> {
         (Self { item, answer }, Answer(receiver))
     }
 
+    /// Whether nobody waits for it any more.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+
     pub(super) fn answer(self, answer: Result<I::Answer>) {
         // Nobody may be there to hear it.
         let _ = self.answer.send(answer);

@@ -3,19 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 use tokio::time::error::Elapsed;
-use tokio::time::timeout;
 
+use super::shared::Purpose;
 use super::side::{Idle, Side, Work};
 use super::verdict::Broken;
-
-/// A connection idle for longer may have died unnoticed. What only reads is asked once more then; a write isn't, so the
-/// connection is asked before.
-const FRESH: Duration = Duration::from_secs(1);
-
-/// How long it may take to answer that.
-const PING_PATIENCE: Duration = Duration::from_millis(500);
 
 /// The right to use one of a side's connections. However it ends (a panic, a runtime that is shut down), the side hears
 /// of it; and a connection in the middle of something is never used again.
@@ -23,6 +16,8 @@ pub(super) struct Lease<W: Work> {
     side: Arc<Side<W>>,
     /// `None`: there is none yet, or it was given up.
     connection: Option<PgConnection>,
+    /// What only reads is asked once more when its connection turns out to be dead; a write isn't, so the connection is
+    /// asked before.
     may_be_dead: bool,
     standing: Standing,
 }
@@ -37,8 +32,8 @@ enum Standing {
 
 impl<W: Work> Lease<W> {
     pub(super) fn new(side: Arc<Side<W>>, idle: Option<Idle>) -> Self {
-        let doubtful = |since: Duration| since > FRESH || side.shared.losses.happened_within(since);
-        let may_be_dead = W::WRITES && idle.as_ref().is_some_and(|idle| doubtful(idle.since.elapsed()));
+        let doubtful = |idle: &Idle| side.shared.losses.makes_doubtful(idle.since.elapsed());
+        let may_be_dead = W::PURPOSE == Purpose::Write && idle.as_ref().is_some_and(doubtful);
         Self { side, connection: idle.map(|idle| idle.connection), may_be_dead, standing: Standing::New }
     }
 
@@ -58,11 +53,16 @@ impl<W: Work> Lease<W> {
         &self.side
     }
 
+    /// How long one round may take, on our clock.
+    pub(super) fn deadline(&self) -> Duration {
+        self.side.shared.deadline(W::PURPOSE)
+    }
+
     /// Takes the connection out, to ask something on it: if that is dropped half-way, so is the connection.
     pub(super) async fn take_out(&mut self) -> Result<PgConnection, Broken> {
         match self.connection.take() {
             Some(connection) => Ok(connection),
-            None => self.side.shared.open(W::WRITES).await.map_err(Broken::Unreachable),
+            None => self.side.shared.open(W::PURPOSE).await.map_err(Broken::Unreachable),
         }
     }
 
@@ -73,24 +73,20 @@ impl<W: Work> Lease<W> {
         answer: Result<sqlx::Result<T>, Elapsed>,
     ) -> Result<T, Broken> {
         let answer = match answer {
-            Ok(answer) => answer.map_err(Broken::By),
+            Ok(answer) => answer.inspect_err(|error| self.side.shared.losses.hear(error)).map_err(Broken::By),
             Err(late) => Err(Broken::Late(late)),
         };
         if answer.as_ref().err().is_none_or(Broken::spares_connection) {
             self.connection = Some(connection);
-        } else {
-            self.side.shared.losses.note();
         }
         answer
     }
 
     async fn ping(&mut self) {
         if let Some(mut connection) = self.connection.take()
-            && matches!(timeout(PING_PATIENCE, connection.ping()).await, Ok(Ok(())))
+            && self.side.shared.losses.answers(&mut connection).await
         {
             self.connection = Some(connection);
-        } else {
-            self.side.shared.losses.note();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Rounds: acts on single contacts, and short plain pages. Whatever queued while the last statement ran goes out as one
+//! Rounds: acts on single contacts, short plain pages, and searches. Whatever queued while the last statement ran goes out as one
 //! statement, on connections that stand outside the pool; so a crowd of callers pays for few round trips, and a single
 //! one for no more than one.
 //!
@@ -7,8 +7,9 @@
 //!                                              a row somebody holds locked ─► alone, on the pool
 //! ```
 //!
-//! * A set of connections belongs to each runtime that asks (`sets.rs`): two that read, one that writes. A socket is
-//!   never polled from elsewhere.
+//! * A set of connections belongs to each runtime that asks (`sets.rs`): two that read and two that search; those that
+//!   write belong to the store's, and several runtimes share one. A socket is never polled from elsewhere.
+//! * Searches go one by one (`searches.rs`); nothing else waits for them.
 //! * There are no timers: a free connection takes what there is at once (`side.rs`, `lease.rs`).
 //! * An item once taken in is done whether or not its caller still waits. Answers come after the commit, and an item
 //!   joins only a statement that begins after it was queued: so an answered write is seen by every later read.
@@ -22,6 +23,7 @@ mod lease;
 mod queue;
 mod reads;
 mod regions;
+mod searches;
 mod sets;
 mod shared;
 mod side;
@@ -33,15 +35,15 @@ use std::sync::Arc;
 
 use roster_domain::ports::{ContactCreation, ContactDeletion, ContactUpdate, Result, StoreError};
 use roster_domain::{
-    Contact, ContactChanges, ContactId, Keyset, Limit, NewContact, Page, Precondition, Scope, Timestamp, UserId,
-    Version,
+    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace, Keyset, NewContact,
+    Precondition, Scope, Timestamp, UserId, Version,
 };
 
 use asked::Asked;
 use reads::Read;
 use sets::Sets;
 pub(crate) use shared::Shared;
-use statements::{Change, Create, Get, PageOf, Remove};
+use statements::{Change, Create, Get, PageOf, Remove, Search};
 use writes::Write;
 
 use crate::contacts::List;
@@ -70,21 +72,29 @@ impl Rounds {
         self.read(Get { user: scope.user(), client: scope.client(), id }).await
     }
 
-    /// Whether a page of so many rows goes in a round.
-    pub(crate) fn takes_page(limit: Limit) -> bool {
-        limit.rows() <= MOST_ROWS
+    /// A page, newest first.
+    pub(crate) async fn page(&self, user: UserId, list: List, keyset: Keyset<ContactId>) -> Result<ContactPage> {
+        let page = PageOf { user, list, keyset };
+        if keyset.limit.rows() > MOST_ROWS { alone::read(&self.shared, page).await } else { self.read(page).await }
     }
 
-    /// A page for which [`Rounds::takes_page`], newest first.
-    pub(crate) async fn page(&self, user: UserId, list: List, keyset: Keyset<ContactId>) -> Result<Page<Contact>> {
-        self.read(PageOf { user, list, keyset }).await
+    /// A page of what matches, in any order.
+    pub(crate) async fn search(
+        &self,
+        user: UserId,
+        list: List,
+        filter: ContactFilter,
+        order: ContactOrder,
+        keyset: Keyset<ContactPlace>,
+    ) -> Result<ContactPage> {
+        self.read(Search { user, list, filter, order, after: keyset.after, limit: keyset.limit }).await
     }
 
     async fn read<R: Read>(&self, read: R) -> Result<R::Answer> {
         match self.sets.of_this_runtime() {
             Some(set) => {
                 let (asked, answer) = Asked::new(read);
-                set.reads.push(R::queued(asked))?;
+                R::side(&set).push(R::queued(asked))?;
                 answer.wait().await
             }
             None => alone::read(&self.shared, read).await,

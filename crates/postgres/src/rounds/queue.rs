@@ -33,6 +33,10 @@ impl<T: Waiting> Queue<T> {
         self.waiting.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Puts it at the end; `false`: there is no room.
     pub(super) fn push(&mut self, item: T) -> bool {
         let weight = item.weight();

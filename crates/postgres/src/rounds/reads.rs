@@ -1,19 +1,21 @@
 //! Rounds that read.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use roster_domain::UserId;
 use roster_domain::ports;
 use sqlx::PgConnection;
 use tokio::time::timeout;
 
-use super::asked::Asked;
+use super::asked::{self, Asked};
 use super::lease::Lease;
 use super::queue::{Queue, Waiting};
-use super::side::Work;
+use super::sets::Set;
+use super::shared::Purpose;
+use super::side::{Side, Work};
 use super::statements::{Get, PageOf};
 use super::verdict::{Broken, Verdict};
-use super::{MOST_ROWS, asked};
 
 /// So many single contacts at most go in a round.
 const MOST_GETS: usize = 256;
@@ -21,12 +23,17 @@ const MOST_GETS: usize = 256;
 /// So many pages at most.
 const MOST_PAGES: usize = 16;
 
-/// So many rows at most do these pages hold.
-const MOST_PAGED: usize = MOST_PAGES * MOST_ROWS;
-
 /// Something that a round reads.
 pub(super) trait Read: asked::Item {
-    fn queued(asked: Asked<Self>) -> Item
+    /// What it waits with.
+    type Side: Work;
+
+    fn queued(asked: Asked<Self>) -> <Self::Side as Work>::Item
+    where
+        Self: Sized;
+
+    /// Where that is.
+    fn side(set: &Set) -> &Arc<Side<Self::Side>>
     where
         Self: Sized;
 
@@ -76,7 +83,8 @@ impl Work for Reads {
     type Batch = Batch;
 
     const CONNECTIONS: usize = 2;
-    const WRITES: bool = false;
+    const WORTH_ANOTHER: usize = 1;
+    const PURPOSE: Purpose = Purpose::Read;
 
     fn push(&mut self, item: Item) -> bool {
         match item {
@@ -92,24 +100,17 @@ impl Work for Reads {
         }
         self.gets_in_a_row = 0;
         // Pages over one index: each has its own statement.
-        let (mut kind, mut rows) = (None, 0);
-        let pages = self.pages.take(MOST_PAGES, |asked| {
-            let fits =
-                asked.item.kind() == *kind.get_or_insert(asked.item.kind()) && rows + asked.item.rows() <= MOST_PAGED;
-            if fits {
-                rows += asked.item.rows();
-            }
-            fits
-        });
+        let mut kind = None;
+        let pages = self.pages.take(MOST_PAGES, |asked| asked.item.kind() == *kind.get_or_insert(asked.item.kind()));
         (!pages.is_empty()).then_some(Batch::Pages(pages))
     }
 
-    fn has_waiting(&self) -> bool {
-        !self.gets.is_empty() || !self.pages.is_empty()
+    fn waiting(&self) -> usize {
+        self.gets.len() + self.pages.len()
     }
 
     fn is_done(&self) -> bool {
-        !self.has_waiting()
+        self.waiting() == 0
     }
 
     async fn round(batch: Batch, lease: &mut Lease<Self>) {
@@ -120,7 +121,8 @@ impl Work for Reads {
     }
 }
 
-async fn round<R: Read>(asked: Vec<Asked<R>>, lease: &mut Lease<Reads>) {
+/// Reads all of it, and answers it.
+pub(super) async fn round<R: Read>(asked: Vec<Asked<R>>, lease: &mut Lease<R::Side>) {
     let items: Vec<&R> = asked.iter().map(|asked| &asked.item).collect();
     let mut read = once(&items, lease).await;
     // A connection that died in its sleep costs nobody an answer.
@@ -136,9 +138,9 @@ async fn round<R: Read>(asked: Vec<Asked<R>>, lease: &mut Lease<Reads>) {
     }
 }
 
-async fn once<R: Read>(items: &[&R], lease: &mut Lease<Reads>) -> Result<Vec<ports::Result<R::Answer>>, Broken> {
+async fn once<R: Read>(items: &[&R], lease: &mut Lease<R::Side>) -> Result<Vec<ports::Result<R::Answer>>, Broken> {
     let mut connection = lease.take_out().await?;
-    let answer = timeout(lease.side().shared.deadline, R::run(items, &mut connection)).await;
+    let answer = timeout(lease.deadline(), R::run(items, &mut connection)).await;
     lease.put_back(connection, answer)
 }
 

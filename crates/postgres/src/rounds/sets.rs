@@ -1,14 +1,18 @@
-//! Which connections a caller's acts go over: those of the runtime it runs on.
+//! Which connections a caller's acts go over: reads over those of the runtime it runs on, writes over those of the store's.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
+
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
 
 use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 
 use super::reads::Reads;
+use super::searches::Searches;
 use super::shared::Shared;
 use super::side::Side;
 use super::writes::Writes;
@@ -16,29 +20,34 @@ use super::writes::Writes;
 /// So many runtimes have connections of their own; what others ask goes to the pool.
 const MOST_SETS: usize = 64;
 
+/// So many runtimes share a connection to write, where there is one for each processor.
+const RUNTIMES_A_WRITER: usize = 2;
+
 /// One runtime's connections, and what waits for them.
 pub(super) struct Set {
     pub reads: Arc<Side<Reads>>,
+    pub searches: Arc<Side<Searches>>,
+    /// Its share of the store's.
     pub writes: Arc<Side<Writes>>,
     /// Dropped with the set: then the sentinel ends.
     _alive: oneshot::Sender<()>,
 }
 
 impl Set {
-    fn new(shared: &Arc<Shared>, runtime: &Handle) -> Arc<Self> {
+    fn new(shared: &Arc<Shared>, runtime: &Handle, writes: Arc<Side<Writes>>) -> Arc<Self> {
         let (alive, ended) = oneshot::channel();
         let reads = Side::new(shared.clone(), runtime.clone());
-        let writes = Side::new(shared.clone(), runtime.clone());
-        let sentinel = Sentinel { reads: Arc::downgrade(&reads), writes: Arc::downgrade(&writes) };
+        let searches = Side::new(shared.clone(), runtime.clone());
+        let sentinel = Sentinel { reads: Arc::downgrade(&reads), searches: Arc::downgrade(&searches) };
         runtime.spawn(async move {
             let _sentinel = sentinel;
             let _ = ended.await;
         });
-        Arc::new(Self { reads, writes, _alive: alive })
+        Arc::new(Self { reads, searches, writes, _alive: alive })
     }
 
     fn is_dead(&self) -> bool {
-        self.reads.is_dead() || self.writes.is_dead()
+        self.reads.is_dead() || self.searches.is_dead()
     }
 }
 
@@ -46,7 +55,7 @@ impl Set {
 /// would wake whoever waits for it.
 struct Sentinel {
     reads: Weak<Side<Reads>>,
-    writes: Weak<Side<Writes>>,
+    searches: Weak<Side<Searches>>,
 }
 
 impl Drop for Sentinel {
@@ -54,8 +63,8 @@ impl Drop for Sentinel {
         if let Some(reads) = self.reads.upgrade() {
             reads.die();
         }
-        if let Some(writes) = self.writes.upgrade() {
-            writes.die();
+        if let Some(searches) = self.searches.upgrade() {
+            searches.die();
         }
     }
 }
@@ -64,6 +73,9 @@ impl Drop for Sentinel {
 pub(super) struct Sets {
     number: u64,
     shared: Arc<Shared>,
+    /// Writes take far longer than it takes to hand them to another thread, so what several runtimes ask goes together:
+    /// larger rounds, fewer commits. One runtime's always go the same way.
+    writes: Vec<Arc<Side<Writes>>>,
     sets: Mutex<Standing>,
 }
 
@@ -83,7 +95,11 @@ thread_local! {
 
 impl Sets {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), shared, sets: Mutex::default() }
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let writes = (0..processors.div_ceil(RUNTIMES_A_WRITER))
+            .map(|_| Side::new(shared.clone(), shared.runtime.clone()))
+            .collect();
+        Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), shared, writes, sets: Mutex::default() }
     }
 
     /// The set of the runtime that this is called on; outside any, that of the store's. `None`: it can't have one.
@@ -113,7 +129,8 @@ impl Sets {
         if sets.closed || sets.of_runtimes.len() >= MOST_SETS {
             return None;
         }
-        let set = Set::new(&self.shared, runtime);
+        let writes = self.writes[sets.of_runtimes.len() % self.writes.len()].clone();
+        let set = Set::new(&self.shared, runtime, writes);
         sets.of_runtimes.insert(runtime.id(), set.clone());
         Some(set)
     }
@@ -126,11 +143,15 @@ impl Sets {
         };
         for set in &sets {
             set.reads.refuse();
-            set.writes.refuse();
+            set.searches.refuse();
+        }
+        self.writes.iter().for_each(|writes| writes.refuse());
+        for writes in &self.writes {
+            writes.finish().await;
         }
         for set in &sets {
-            set.writes.finish().await;
             set.reads.finish().await;
+            set.searches.finish().await;
         }
     }
 }

@@ -20,10 +20,19 @@ use crate::{PostgresOptions, options};
 /// own time.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// What a connection is for: that decides how its statements are planned, and how long they may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+    Search,
+}
+
 pub(crate) struct Shared {
     connect: PgConnectOptions,
-    /// How long one statement may take, on our clock.
-    pub(super) deadline: Duration,
+    connect_to_search: PgConnectOptions,
+    statement_timeout: Duration,
+    pub(super) search_timeout: Duration,
     /// Where single things go that must wait for somebody.
     pub(super) pool: PgPool,
     /// The pool's.
@@ -48,8 +57,10 @@ impl Shared {
         losses: Arc<Losses>,
     ) -> Self {
         Self {
+            connect_to_search: options::for_searches(connect.clone(), options.bulk_timeout),
             connect: options::for_rounds(connect),
-            deadline: options.statement_timeout + GRACE,
+            statement_timeout: options.statement_timeout,
+            search_timeout: options.bulk_timeout,
             detours: Semaphore::new(options.pool_size.div_ceil(2) as usize),
             pool,
             runtime,
@@ -59,11 +70,21 @@ impl Shared {
         }
     }
 
+    /// How long one round may take, on our clock.
+    pub(super) fn deadline(&self, purpose: Purpose) -> Duration {
+        GRACE
+            + match purpose {
+                Purpose::Read | Purpose::Write => self.statement_timeout,
+                Purpose::Search => self.search_timeout,
+            }
+    }
+
     /// A new connection; where it is to write, only one that can.
-    pub(super) async fn open(&self, to_write: bool) -> Result<PgConnection, StoreError> {
+    pub(super) async fn open(&self, purpose: Purpose) -> Result<PgConnection, StoreError> {
+        let options = if purpose == Purpose::Search { &self.connect_to_search } else { &self.connect };
         let opened = async {
-            let mut connection = self.connect.connect().await?;
-            let standby = to_write
+            let mut connection = options.connect().await?;
+            let standby = purpose == Purpose::Write
                 && sqlx::query_scalar("SELECT pg_catalog.pg_is_in_recovery()")
                     .persistent(false)
                     .fetch_one(&mut connection)
@@ -78,7 +99,10 @@ impl Shared {
         match timeout(CONNECT_PATIENCE, opened).await {
             Ok(Ok(Some(connection))) => Ok(connection),
             Ok(Ok(None)) => Err(StoreError::unavailable("the server is a standby")),
-            Ok(Err(error)) => Err(store_error(error)),
+            Ok(Err(error)) => {
+                self.losses.hear(&error);
+                Err(store_error(error))
+            }
             Err(late) => Err(StoreError::unavailable(late)),
         }
     }

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::closed;
 use super::lease::Lease;
-use super::shared::Shared;
+use super::shared::{Purpose, Shared};
 
 /// How long saying goodbye to the server may take.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(500);
@@ -29,8 +29,11 @@ pub(super) trait Work: Default + Send + Sized + 'static {
     /// So many connections at most.
     const CONNECTIONS: usize;
 
-    /// Whether they are for writing.
-    const WRITES: bool;
+    /// So many must wait for a second connection to be worth it, beside one that is in use.
+    const WORTH_ANOTHER: usize;
+
+    /// What they are for.
+    const PURPOSE: Purpose;
 
     /// Puts it at the end; `false`: there is no room.
     fn push(&mut self, item: Self::Item) -> bool;
@@ -38,8 +41,8 @@ pub(super) trait Work: Default + Send + Sized + 'static {
     /// The next round; `None`: nothing waits that may go now.
     fn take(&mut self) -> Option<Self::Batch>;
 
-    /// Whether something waits for a connection.
-    fn has_waiting(&self) -> bool;
+    /// How many things wait for a connection.
+    fn waiting(&self) -> usize;
 
     /// Whether nothing waits, here or anywhere it went from here.
     fn is_done(&self) -> bool;
@@ -107,7 +110,8 @@ impl<W: Work> Side<W> {
     /// Has what waits done, if a connection is free for it.
     pub(super) fn dispatch(self: &Arc<Self>) {
         let mut state = self.lock();
-        if state.standing == Standing::Dead || !state.work.has_waiting() || state.leased == W::CONNECTIONS {
+        let worth = if state.leased == 0 { 1 } else { W::WORTH_ANOTHER };
+        if state.standing == Standing::Dead || state.leased == W::CONNECTIONS || state.work.waiting() < worth {
             return;
         }
         state.leased += 1;

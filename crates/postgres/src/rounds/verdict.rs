@@ -1,11 +1,9 @@
 //! What a failure means for a round, and for the connection it went over.
 
 use roster_domain::ports::StoreError;
-use sqlx::error::DatabaseError;
-use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use tokio::time::error::Elapsed;
 
-use crate::error::store_error;
+use crate::error::{lost_connection, store_error};
 
 /// Why a round has no answers.
 pub(super) enum Broken {
@@ -36,8 +34,8 @@ impl Broken {
     pub(super) fn verdict(&self) -> Verdict {
         match self {
             Self::Unreachable(_) | Self::Late(_) => Verdict::Final,
-            Self::By(sqlx::Error::Database(refusal)) => of_refusal(&**refusal),
-            Self::By(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => Verdict::Lost,
+            Self::By(error) if lost_connection(error) => Verdict::Lost,
+            Self::By(sqlx::Error::Database(refusal)) => of_code(&refusal.code().unwrap_or_default()),
             Self::By(_) => Verdict::Final,
         }
     }
@@ -54,26 +52,13 @@ impl Broken {
             Self::Late(late) => StoreError::unavailable(late),
             Self::By(error) => store_error(error),
         };
-        move || match &error {
-            StoreError::Unavailable(source) => StoreError::unavailable(source.to_string()),
-            StoreError::Overloaded => StoreError::Overloaded,
-            StoreError::Failed(source) => StoreError::failed(source.to_string()),
-        }
+        move || error.again()
     }
 }
 
-fn of_refusal(refusal: &dyn DatabaseError) -> Verdict {
-    let code = refusal.code().unwrap_or_default();
-    let fatal = refusal
-        .try_downcast_ref::<PgDatabaseError>()
-        .is_none_or(|refusal| !matches!(refusal.severity(), PgSeverity::Error));
-    of_code(&code, fatal)
-}
-
-/// `fatal`: the server ended the connection with it, perhaps after the commit.
-fn of_code(code: &str, fatal: bool) -> Verdict {
+/// Of a refusal that leaves the connection alive.
+fn of_code(code: &str) -> Verdict {
     match code {
-        _ if fatal => Verdict::Lost,
         "55P03" | "57014" => Verdict::Waited,
         _ => match code.get(..2) {
             Some("22" | "23") => Verdict::Item,
@@ -91,21 +76,19 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case("22P05", false, Verdict::Item)]
-    #[case("23505", false, Verdict::Item)]
-    #[case("40001", false, Verdict::MetAnother)]
-    #[case("40P01", false, Verdict::MetAnother)]
-    #[case("55P03", false, Verdict::Waited)]
-    #[case("57014", false, Verdict::Waited)]
-    #[case("25006", false, Verdict::Undone)]
-    #[case("0A000", false, Verdict::Undone)]
-    #[case("26000", false, Verdict::Undone)]
-    #[case("53100", false, Verdict::Undone)]
-    #[case("XX000", false, Verdict::Undone)]
-    #[case("57P01", true, Verdict::Lost)]
-    #[case("XX000", true, Verdict::Lost)]
-    fn of_codes(#[case] code: &str, #[case] fatal: bool, #[case] verdict: Verdict) {
-        assert_eq!(of_code(code, fatal), verdict);
+    #[case("22P05", Verdict::Item)]
+    #[case("23505", Verdict::Item)]
+    #[case("40001", Verdict::MetAnother)]
+    #[case("40P01", Verdict::MetAnother)]
+    #[case("55P03", Verdict::Waited)]
+    #[case("57014", Verdict::Waited)]
+    #[case("25006", Verdict::Undone)]
+    #[case("0A000", Verdict::Undone)]
+    #[case("26000", Verdict::Undone)]
+    #[case("53100", Verdict::Undone)]
+    #[case("XX000", Verdict::Undone)]
+    fn of_codes(#[case] code: &str, #[case] verdict: Verdict) {
+        assert_eq!(of_code(code), verdict);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::alone;
 use super::asked::{self, Asked, Item as _};
 use super::lease::Lease;
 use super::queue::{Queue, Waiting};
-use super::shared::Shared;
+use super::shared::{Purpose, Shared};
 use super::side::{Side, Work};
 use super::statements::{Change, Create, Remove};
 use super::verdict::{Broken, Verdict};
@@ -26,8 +26,11 @@ const MEETINGS: u32 = 3;
 
 /// Something that a round writes.
 pub(super) trait Write: asked::Item {
-    /// Whether it may be done once more when its answer was lost (in the manner [`Manner::Repeating`]).
+    /// Whether it can be done once more when its answer was lost.
     const REPEATS: bool;
+
+    /// Its answer was lost: from now on it reckons with being done already, however it goes on.
+    fn may_be_done(&mut self) {}
 
     fn queued(asked: Asked<Self>) -> Item
     where
@@ -54,8 +57,6 @@ pub(super) trait Write: asked::Item {
 pub(super) enum Manner {
     /// It waits for no lock: what is locked is [`Outcome::Busy`].
     Passing,
-    /// The same, and it may have been done already.
-    Repeating,
     /// It waits for locks, so it is for a single item. [`Outcome::Busy`] is what changed while it waited.
     Waiting,
 }
@@ -122,7 +123,8 @@ impl Waiting for Item {
 #[derive(Default)]
 pub(super) struct Writes {
     queue: Queue<Item>,
-    /// Rows that a write went to the pool for. Later ones wait here until it is back: a row's writes keep their order.
+    /// Rows that a write is under way for, in a round or alone. Later ones wait here until it is back: a row's writes keep
+    /// their order.
     away: HashSet<ContactId>,
 }
 
@@ -136,9 +138,10 @@ impl Work for Writes {
     type Item = Item;
     type Batch = Batch;
 
-    /// With more, two rounds could meet at one row.
-    const CONNECTIONS: usize = 1;
-    const WRITES: bool = true;
+    /// While one commits, the next round is written over the other.
+    const CONNECTIONS: usize = 2;
+    const WORTH_ANOTHER: usize = 8;
+    const PURPOSE: Purpose = Purpose::Write;
 
     fn push(&mut self, item: Item) -> bool {
         self.queue.push(item)
@@ -147,11 +150,18 @@ impl Work for Writes {
     fn take(&mut self) -> Option<Batch> {
         let mut kind = None;
         // A row stands in a round once, and nothing overtakes what came before it for the same row.
-        let mut rows = HashSet::new();
-        let away = &self.away;
+        let mut passed = HashSet::new();
+        let away = &mut self.away;
         let taken = self.queue.take(MOST_WRITES, |item| {
             let row = item.contact();
-            !away.contains(&row) && rows.insert(row) && item.kind() == *kind.get_or_insert(item.kind())
+            let is_free = !away.contains(&row) && !passed.contains(&row);
+            let goes = is_free && item.kind() == *kind.get_or_insert(item.kind());
+            if goes {
+                away.insert(row);
+            } else {
+                passed.insert(row);
+            }
+            goes
         });
         Some(match kind? {
             Kind::Create => Batch::Creates(taken.into_iter().filter_map(creation).collect()),
@@ -160,8 +170,8 @@ impl Work for Writes {
         })
     }
 
-    fn has_waiting(&self) -> bool {
-        !self.queue.is_empty()
+    fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     fn is_done(&self) -> bool {
@@ -190,17 +200,19 @@ fn removal(item: Item) -> Option<Asked<Remove>> {
 }
 
 async fn round<W: Write>(asked: Vec<Asked<W>>, lease: &mut Lease<Writes>) {
+    let rows = asked.iter().map(|asked| asked.item.contact()).collect();
+    let mut away = Away { side: lease.side().clone(), rows };
     let mut batches = vec![asked];
     while let Some(mut batch) = batches.pop() {
-        match attempt(&batch, lease).await {
-            Ok(outcomes) => settle(batch, outcomes, lease.side()),
+        match attempt(&mut batch, lease).await {
+            Ok(outcomes) => settle(batch, outcomes, &mut away),
             Err(broken) => match broken.verdict() {
                 // So that the one that is at fault fails alone.
                 Verdict::Item if batch.len() > 1 => {
                     batches.push(batch.split_off(batch.len() / 2));
                     batches.push(batch);
                 }
-                Verdict::Waited => batch.into_iter().for_each(|asked| go_alone(asked, lease.side())),
+                Verdict::Waited => batch.into_iter().for_each(|asked| go_alone(asked, &mut away)),
                 _ => {
                     let error = broken.into_errors();
                     batch.into_iter().for_each(|asked| asked.answer(Err(error())));
@@ -212,14 +224,14 @@ async fn round<W: Write>(asked: Vec<Asked<W>>, lease: &mut Lease<Writes>) {
 
 /// Does them in one statement; again, where that can help and can't do anything twice.
 async fn attempt<W: Write>(
-    batch: &[Asked<W>],
+    batch: &mut [Asked<W>],
     lease: &mut Lease<Writes>,
 ) -> Result<Vec<ports::Result<Outcome<W::Answer>>>, Broken> {
-    let items: Vec<&W> = batch.iter().map(|asked| &asked.item).collect();
-    let (mut manner, mut anew, mut meetings) = (Manner::Passing, false, 0);
+    let (mut anew, mut meetings) = (false, 0);
     loop {
+        let items: Vec<&W> = batch.iter().map(|asked| &asked.item).collect();
         let mut connection = lease.take_out().await?;
-        let answer = timeout(lease.side().shared.deadline, W::run(&items, manner, &mut connection)).await;
+        let answer = timeout(lease.deadline(), W::run(&items, Manner::Passing, &mut connection)).await;
         let broken = match lease.put_back(connection, answer) {
             Ok(outcomes) => return Ok(outcomes),
             Err(broken) => broken,
@@ -232,7 +244,7 @@ async fn attempt<W: Write>(
             Verdict::Undone if !anew => anew = true,
             Verdict::Lost if !anew && W::REPEATS => {
                 anew = true;
-                manner = Manner::Repeating;
+                batch.iter_mut().for_each(|asked| asked.item.may_be_done());
             }
             _ => return Err(broken),
         }
@@ -244,42 +256,51 @@ fn apart(meetings: u32) -> Duration {
     Duration::from_millis(u64::from(meetings * (1 + std::process::id() % 7)))
 }
 
-fn settle<W: Write>(batch: Vec<Asked<W>>, outcomes: Vec<ports::Result<Outcome<W::Answer>>>, side: &Arc<Side<Writes>>) {
+fn settle<W: Write>(batch: Vec<Asked<W>>, outcomes: Vec<ports::Result<Outcome<W::Answer>>>, away: &mut Away) {
     let mut back = Vec::new();
     for (mut asked, outcome) in batch.into_iter().zip(outcomes) {
         match outcome {
             Ok(Outcome::Done(answer)) => asked.answer(Ok(answer)),
-            Ok(Outcome::Busy) => go_alone(asked, side),
+            Ok(Outcome::Busy) => go_alone(asked, away),
             // It was accepted, so it is done, whoever waits for it: it goes in the next round.
             Ok(Outcome::OtherRegion(region)) => {
-                asked.item.learn_region(&side.shared, region);
+                asked.item.learn_region(&away.side.shared, region);
                 back.push(W::queued(asked));
             }
             Err(error) => asked.answer(Err(error)),
         }
     }
     if !back.is_empty() {
-        let mut state = side.lock();
+        let mut state = away.side.lock();
         back.into_iter().rev().for_each(|item| state.work.queue.put_back(item));
     }
 }
 
-fn go_alone<W: Write>(asked: Asked<W>, side: &Arc<Side<Writes>>) {
-    let row = asked.item.contact();
-    side.lock().work.away.insert(row);
-    alone::write(&side.shared, asked, Some(Away { side: side.clone(), row }));
+fn go_alone<W: Write>(asked: Asked<W>, away: &mut Away) {
+    let alone = away.part(asked.item.contact());
+    alone::write(&away.side.shared, asked, Some(alone));
 }
 
-/// A row that a write went to the pool for.
+/// Rows that writes are under way for. They are free again when this is dropped.
 pub(super) struct Away {
     side: Arc<Side<Writes>>,
-    row: ContactId,
+    rows: Vec<ContactId>,
+}
+
+impl Away {
+    /// Leaves one of them to be freed by itself.
+    fn part(&mut self, row: ContactId) -> Self {
+        self.rows.retain(|other| *other != row);
+        Self { side: self.side.clone(), rows: vec![row] }
+    }
 }
 
 impl Drop for Away {
     fn drop(&mut self) {
         self.side.came_back(|writes| {
-            writes.away.remove(&self.row);
+            for row in &self.rows {
+                writes.away.remove(row);
+            }
         });
     }
 }

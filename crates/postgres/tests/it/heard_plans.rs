@@ -10,8 +10,13 @@ use tracing::{Event, Metadata, Subscriber};
 
 /// A database's URL, for connections on which the server tells of each statement's plan.
 pub fn telling(url: &str) -> String {
-    const SETTINGS: [&str; 3] =
-        ["session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0", "auto_explain.log_level=notice"];
+    const SETTINGS: [&str; 5] = [
+        "session_preload_libraries=auto_explain",
+        "auto_explain.log_min_duration=0",
+        "auto_explain.log_level=notice",
+        "auto_explain.log_analyze=on",
+        "auto_explain.log_timing=off",
+    ];
     let separator = if url.contains('?') { '&' } else { '?' };
     let settings = SETTINGS.map(|setting| format!("-c%20{}", setting.replace('=', "%3D"))).join("%20");
     format!("{url}{separator}options={settings}")
@@ -35,18 +40,39 @@ impl HeardPlans {
         self.0.lock().unwrap().clear();
     }
 
-    /// That contacts were read by these indexes, one after the other, and in no other way.
+    /// That contacts were locked and deleted, and that each was found by this index.
+    pub fn assert_deletion(&self, what: &str, expected: &str) {
+        let plans = self.0.lock().unwrap();
+        for act in ["LockRows", "Delete on contacts"] {
+            let plans: Vec<&String> = plans.iter().filter(|plan| plan.contains(act)).collect();
+            let used = plans.iter().map(|plan| plan.lines().filter_map(index).collect::<Vec<_>>());
+            assert!(!plans.is_empty() && used.into_iter().all(|used| used == [expected]), "{what}, {act}: {plans:#?}");
+        }
+    }
+
+    /// That no row was looked at which wasn't asked for.
+    pub fn assert_nothing_in_vain(&self, what: &str) {
+        let plans = self.0.lock().unwrap();
+        let vain: Vec<&String> = plans.iter().filter(|plan| plan.contains("Rows Removed by")).collect();
+        assert!(!plans.is_empty() && vain.is_empty(), "{what}: {vain:#?}");
+    }
+
+    /// That contacts were read by these indexes, first by one and then by the other, and in no other way.
     pub fn assert_indexes(&self, what: &str, expected: &[&str]) {
         let plans = self.0.lock().unwrap();
         let plans: Vec<&String> = plans.iter().filter(|plan| plan.contains(" on contacts")).collect();
-        let used: Vec<&str> = plans.iter().flat_map(|plan| plan.lines().filter_map(index)).collect();
+        let mut used: Vec<&str> = plans.iter().flat_map(|plan| plan.lines().filter_map(index)).collect();
+        used.dedup();
         let whole = plans.iter().any(|plan| plan.contains("Seq Scan"));
         assert!(used == expected && !whole, "{what}: {expected:?}\n{plans:#?}");
     }
 }
 
-/// The index of contacts that a line of a plan walks or looks into.
+/// The index of contacts that a line of a plan walks or looks into; what a plan only held ready doesn't count.
 fn index(line: &str) -> Option<&str> {
+    if line.contains("(never executed)") {
+        return None;
+    }
     let name = match line.split_once(" using ") {
         Some((_, behind)) => behind,
         None => line.split_once("Bitmap Index Scan on ")?.1,

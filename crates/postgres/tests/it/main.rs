@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a surprise is a failed test")]
 
+mod batch_plans;
 mod behaviour;
 mod client_races;
 mod connecting;
+mod derivation;
 mod erasure;
 mod filters;
 mod heard_plans;
+mod list_deletion;
 mod migrations;
 mod plans;
 mod races;
@@ -16,4 +19,5 @@ mod rounds;
 mod schema;
 mod shut_out;
 mod stored;
+mod stored_names;
 mod traps;

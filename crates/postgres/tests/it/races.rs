@@ -1,6 +1,7 @@
 //! Acts that find, when a lock is let go, that the world has changed: another connection holds the lock and decides what
 //! they find.
 
+use std::fmt::Debug;
 use std::future::Future;
 
 use roster_domain::Precondition::Exists;
@@ -24,14 +25,16 @@ pub async fn scene() -> (Bench, Owner, PgConnection) {
 /// Begins the act, and comes back when it waits for a lock.
 pub async fn waiting<T, F>(other: &mut PgConnection, act: F) -> JoinHandle<T>
 where
-    T: Send + 'static,
+    T: Debug + Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
     let task = tokio::spawn(act);
     let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity \
                  WHERE datname = current_database() AND wait_event_type = 'Lock')";
     while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut *other).await.unwrap() {
-        assert!(!task.is_finished(), "it didn't wait");
+        if task.is_finished() {
+            panic!("it didn't wait: {:?}", task.await);
+        }
         // Statistics stand still within a transaction.
         other.execute("SELECT pg_stat_clear_snapshot()").await.unwrap();
         tokio::task::yield_now().await;

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use roster_domain::Precondition::Exists;
 use roster_domain::ports::{ContactCreation, ContactUpdate, Store, StoreError};
@@ -12,7 +13,7 @@ use roster_store_tests::Bench;
 use roster_testkit::postgres::{Options, Server};
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::stored::Stored;
+use crate::stored::{Stored, patient};
 
 /// Polls it so many times, then drops it.
 fn begin_and_leave<T>(call: impl Future<Output = T>, polls: usize) {
@@ -76,7 +77,8 @@ async fn what_was_begun_is_finished_and_leaves_no_transaction_open() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_that_nobody_lets_go_of_is_unavailable() {
-    let stored = Stored::fresh().await;
+    let hasty = PostgresOptions { lock_timeout: Duration::from_millis(100), ..patient() };
+    let stored = Stored::with(&hasty).await;
     let mut other = PgConnection::connect(stored.database.url()).await.unwrap();
     let bench = stored.bench();
     let ada = bench.account("ada@example.org").await;

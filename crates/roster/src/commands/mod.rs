@@ -1,11 +1,14 @@
 //! The subcommands, one file each, and what some of them share.
 
 mod audit;
+mod export;
+mod import;
 mod migrate_revert;
 mod migrate_run;
 mod migrate_status;
 mod paged;
 mod password;
+mod reached;
 mod serve;
 mod user_create;
 mod user_disable;
@@ -15,16 +18,18 @@ mod user_set_password;
 mod user_standing;
 mod with_store;
 
+use std::process::ExitCode;
+
 use secrecy::ExposeSecret;
 
 use crate::cli::{Cli, Command, MigrateCommand, SettingsArgs, UserCommand};
 use crate::settings::{BadSetting, Settings, Sources};
 
-/// Does what the command line says.
+/// Does what the command line says; the exit code is 0, or whatever else a command has to tell.
 ///
 /// # Errors
 /// With words for the person who called it.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         None => serve::run(cli.serve),
         Some(Command::Serve(args)) => serve::run(args),
@@ -37,7 +42,10 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::User(UserCommand::Disable(args))) => user_disable::run(args),
         Some(Command::User(UserCommand::Enable(args))) => user_enable::run(args),
         Some(Command::Audit(args)) => audit::run(args),
+        Some(Command::Export(args)) => export::run(args),
+        Some(Command::Import(args)) => return import::run(args),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 /// The settings that the flags of every command, the environment and the file make.

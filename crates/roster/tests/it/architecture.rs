@@ -10,10 +10,14 @@ use config::{Config, File, FileFormat, Value};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("roster-domain", &[]),
     ("roster-identity", &["roster-domain"]),
+    ("roster-transfer", &["roster-domain"]),
     ("roster-postgres", &["roster-domain"]),
     ("roster-sqlite", &["roster-domain"]),
-    ("roster-http", &["roster-domain", "roster-identity"]),
-    ("roster", &["roster-domain", "roster-identity", "roster-postgres", "roster-sqlite", "roster-http"]),
+    ("roster-http", &["roster-domain", "roster-identity", "roster-transfer"]),
+    (
+        "roster",
+        &["roster-domain", "roster-identity", "roster-transfer", "roster-postgres", "roster-sqlite", "roster-http"],
+    ),
     ("roster-testkit", &["roster-domain"]),
     ("roster-store-tests", &["roster-domain", "roster-testkit"]),
     ("roster-bench", &["roster-domain"]),
@@ -33,6 +37,7 @@ const TESTS_MAY_USE: &[(&str, &[&str])] = &[
 const MAY_NOT_SEE: &[(&str, &[&str])] = &[
     ("roster-domain", &["sqlx*", "rusqlite", "actix*", "serde_json", "tokio*"]),
     ("roster-identity", &["sqlx*", "rusqlite", "actix*"]),
+    ("roster-transfer", &["sqlx*", "rusqlite", "actix*"]),
     ("roster-postgres", &["rusqlite", "actix*"]),
     ("roster-sqlite", &["actix*"]),
     ("roster-http", &["sqlx*", "rusqlite"]),

@@ -4,8 +4,12 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use roster_domain::ports;
+use roster_postgres::{PostgresOptions, PostgresStore};
+use roster_sqlite::{SqliteOptions, SqliteStore};
 use roster_testkit::postgres::{self, TestDatabase};
 use roster_testkit::refuse_secrets;
+use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 use crate::api::PASSWORD;
@@ -28,7 +32,7 @@ pub enum Kind {
 pub struct Place {
     folder: TempDir,
     variables: Vec<(String, String)>,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 /// What a command said and how it ended.
@@ -57,12 +61,12 @@ impl Place {
 
     /// A folder and no settings at all.
     pub fn bare() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new(), _database: None }
+        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new(), database: None }
     }
 
     fn on(database: TestDatabase) -> Self {
         let bare = Self::bare().with("DATABASE_URL", database.url()).with("ROSTER_AUTH__SECRET_KEY", SECRET_KEY);
-        Self { _database: Some(database), ..bare }
+        Self { database: Some(database), ..bare }
     }
 
     /// With this variable.
@@ -80,6 +84,34 @@ impl Place {
 
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The store itself, for what would take long over HTTP.
+    pub async fn store(&self) -> ports::Store {
+        match &self.database {
+            None => {
+                let file = self.folder.path().join("roster.db");
+                ports::Store::of(SqliteStore::open(&file, &SqliteOptions::default()).unwrap())
+            }
+            Some(database) => {
+                ports::Store::of(PostgresStore::connect(database.url(), &PostgresOptions::default()).await.unwrap())
+            }
+        }
+    }
+
+    /// Runs a statement past the store, in the words that its own database knows.
+    pub fn execute(&self, on_sqlite: &'static str, on_postgres: &'static str) {
+        match &self.database {
+            None => {
+                let connection = rusqlite::Connection::open(self.folder.path().join("roster.db")).unwrap();
+                connection.execute_batch(on_sqlite).unwrap();
+            }
+            Some(database) => block_on(async {
+                let mut connection = PgConnection::connect(database.url()).await.unwrap();
+                connection.execute(on_postgres).await.unwrap();
+                connection.close().await.unwrap();
+            }),
+        }
     }
 
     pub fn has(&self, file: &str) -> bool {

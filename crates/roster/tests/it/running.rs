@@ -52,6 +52,11 @@ impl Running {
         self.base.trim_start_matches("http://")
     }
 
+    /// Of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it said first.
     pub fn first_line(&self) -> &str {
         &self.greeting

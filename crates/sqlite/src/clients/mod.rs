@@ -52,7 +52,7 @@ impl ClientRepository for SqliteStore {
         let behind = changes.region.is_some().then(|| self.writer.behind());
         let then = move |outcome: &ClientUpdate| {
             if let (Some(behind), ClientUpdate::Done(_)) = (behind, outcome) {
-                behind.steps(housekeeping::derive);
+                behind.steps(move |connection| housekeeping::derive(connection, user, id));
             }
         };
         let act = move |connection: &Connection| write::update(connection, user, id, &changes, &precondition, at);

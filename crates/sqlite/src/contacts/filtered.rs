@@ -1,12 +1,14 @@
 //! Lists that are narrowed, or by name: several statements, which the caller puts into one transaction.
 
-use roster_domain::{Contact, ContactFilter, ContactId, ContactOrder, ContactPlace, GroupId, Keyset, Page, UserId};
-use rusqlite::{Connection, params, params_from_iter};
+use roster_domain::{
+    ClientId, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace, GroupId, Keyset, NameKey, Page, UserId,
+};
+use rusqlite::{Connection, Row, params_from_iter};
 
 use super::home::{Home, homes};
 use super::list::List;
 use super::merged::Merged;
-use super::rows::{HOLDS_MORE_THAN, contact};
+use super::rows::{contact, holds_more_than};
 use super::walk::{Built, Walk, Way};
 use crate::columns;
 use crate::query::{self, one_more};
@@ -20,7 +22,7 @@ pub(super) fn page(
     list: &List,
     order: ContactOrder,
     keyset: &Keyset<ContactPlace>,
-) -> rusqlite::Result<Page<Contact>> {
+) -> rusqlite::Result<ContactPage> {
     let homes = homes(connection, &list.scope, list.span, list.filter.group_id)?;
     let walks = walks(connection, list, order, &homes)?;
     let rows = one_more(keyset.limit);
@@ -28,7 +30,7 @@ pub(super) fn page(
     let rows = match walks.as_slice() {
         [walk] if walk.way.is_in(order) => {
             let Built { sql, values } = walk.page(&list.filter, order, after, rows);
-            query::all(connection, &sql, params_from_iter(values), contact)?
+            query::all(connection, &sql, params_from_iter(values), |row| Ok((name_key(row, order)?, contact(row)?)))?
         }
         walks => {
             let mut merged = Merged::new(order, keyset.limit.rows() + 1);
@@ -38,7 +40,8 @@ pub(super) fn page(
             merged.into_rows()
         }
     };
-    Ok(Page::of_one_more(rows, keyset.limit))
+    let page = Page::of_one_more(rows, keyset.limit);
+    Ok(page.placed(|(name, contact)| place(order, name, contact.id)).map(|(_, contact)| contact))
 }
 
 pub(super) fn count(connection: &Connection, list: &List) -> rusqlite::Result<u64> {
@@ -62,8 +65,15 @@ pub(crate) fn count_in(
     Ok(count.unsigned_abs())
 }
 
-/// The ids of all of them: 12 bytes each, also of a million.
-pub(super) fn ids(connection: &Connection, list: &List) -> rusqlite::Result<Vec<ContactId>> {
+/// A contact of a list, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Listed {
+    pub(super) client: ClientId,
+    pub(super) id: ContactId,
+}
+
+/// Which they are, those of one client together: 24 bytes each, also of a million.
+pub(super) fn ids(connection: &Connection, list: &List) -> rusqlite::Result<Vec<Listed>> {
     let mut ids = Vec::new();
     for home in homes(connection, &list.scope, list.span, list.filter.group_id)? {
         let walk = Walk::shortest(list.scope.user(), &home, list.filter.group_id, &list.filter);
@@ -71,7 +81,7 @@ pub(super) fn ids(connection: &Connection, list: &List) -> rusqlite::Result<Vec<
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
-            ids.push(columns::id(row, 0)?);
+            ids.push(Listed { client: home.client, id: columns::id(row, 0)? });
         }
     }
     Ok(ids)
@@ -94,7 +104,7 @@ fn walks<'a>(
             let shortest = Walk::shortest(user, home, group, &list.filter);
             let is_short = match shortest.way {
                 Way::Number => true,
-                Way::Group => !holds_more_than(connection, &shortest, home, SMALL_GROUP)?,
+                Way::Group => is_small(connection, user, home, group)?,
                 Way::User | Way::Client | Way::Name => false,
             };
             let way = if order == ContactOrder::Name && !is_short { Way::Name } else { shortest.way };
@@ -103,11 +113,9 @@ fn walks<'a>(
         .collect()
 }
 
-fn holds_more_than(connection: &Connection, walk: &Walk<'_>, home: &Home, rows: usize) -> rusqlite::Result<bool> {
-    let group = walk.group;
-    let group = group.as_ref().map(GroupId::as_bytes);
-    let params = params![walk.user.as_bytes(), home.client.as_bytes(), group, query::rows(rows)];
-    Ok(query::one(connection, HOLDS_MORE_THAN, params, |_| Ok(()))?.is_some())
+fn is_small(connection: &Connection, user: UserId, home: &Home, group: Option<GroupId>) -> rusqlite::Result<bool> {
+    let Some(group) = group else { return Ok(false) };
+    Ok(!holds_more_than(connection, user, home.client, group, SMALL_GROUP)?)
 }
 
 /// Reads a walk as far as it may still hold one of the first.
@@ -121,7 +129,7 @@ fn merge(
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     while let Some(row) = rows.next()? {
-        let name = if order == ContactOrder::Name { row.get(NAME_KEY)? } else { String::new() };
+        let name = name_key(row, order)?;
         if merged.has_room_for(&name, columns::id(row, 0)?) {
             merged.put(name, contact(row)?);
         } else if walk.way.is_in(order) {
@@ -129,6 +137,18 @@ fn merge(
         }
     }
     Ok(())
+}
+
+/// What the row stands under by name, where that is asked for.
+fn name_key(row: &Row<'_>, order: ContactOrder) -> rusqlite::Result<String> {
+    if order == ContactOrder::Name { row.get(NAME_KEY) } else { Ok(String::new()) }
+}
+
+fn place(order: ContactOrder, name: &str, id: ContactId) -> ContactPlace {
+    match order {
+        ContactOrder::Newest | ContactOrder::Oldest => ContactPlace::Id(id),
+        ContactOrder::Name => ContactPlace::Name(NameKey::from_stored(name.to_owned()), id),
+    }
 }
 
 /// Behind a contact's columns.

@@ -1,11 +1,9 @@
 //! Which contacts a list holds.
 
-use roster_domain::{
-    ClientId, Contact, ContactFilter, ContactId, ContactOrder, ContactPlace, Keyset, Page, Scope, Span,
-};
+use roster_domain::{ClientId, ContactFilter, ContactOrder, ContactPage, ContactPlace, Keyset, Page, Scope, Span};
 use rusqlite::{Connection, params};
 
-use super::filtered;
+use super::filtered::{self, Listed};
 use super::rows::{
     NEWEST_OF_ALL, NEWEST_OF_CLIENT, NEWEST_OF_DEFAULT_CLIENT, NEWEST_OF_GROUP, OLDEST_OF_ALL, OLDEST_OF_CLIENT,
     OLDEST_OF_DEFAULT_CLIENT, OLDEST_OF_GROUP, contact,
@@ -35,7 +33,7 @@ impl List {
         connection: &Connection,
         order: ContactOrder,
         keyset: &Keyset<ContactPlace>,
-    ) -> rusqlite::Result<Page<Contact>> {
+    ) -> rusqlite::Result<ContactPage> {
         if self.is_plain(order) {
             self.plain_page(connection, order, keyset)
         } else {
@@ -48,7 +46,7 @@ impl List {
         connection: &Connection,
         order: ContactOrder,
         keyset: &Keyset<ContactPlace>,
-    ) -> rusqlite::Result<Page<Contact>> {
+    ) -> rusqlite::Result<ContactPage> {
         let user = self.scope.user();
         let user = user.as_bytes();
         let after = keyset.after.as_ref().map(ContactPlace::id);
@@ -89,15 +87,14 @@ impl List {
                 contact,
             ),
         }?;
-        Ok(Page::of_one_more(rows, keyset.limit))
+        Ok(Page::of_one_more(rows, keyset.limit).placed(|contact| ContactPlace::Id(contact.id)))
     }
 
     pub(super) fn count(&self, connection: &Connection) -> rusqlite::Result<u64> {
         query::at_one_instant(connection, || filtered::count(connection, self))
     }
 
-    /// Within a transaction.
-    pub(super) fn ids(&self, connection: &Connection) -> rusqlite::Result<Vec<ContactId>> {
-        filtered::ids(connection, self)
+    pub(super) fn ids(&self, connection: &Connection) -> rusqlite::Result<Vec<Listed>> {
+        query::at_one_instant(connection, || filtered::ids(connection, self))
     }
 }

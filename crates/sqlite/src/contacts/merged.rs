@@ -38,8 +38,9 @@ impl Merged {
         }
     }
 
-    pub(super) fn into_rows(self) -> Vec<Contact> {
-        self.kept.into_sorted_vec().into_iter().map(|placed| placed.contact).collect()
+    /// They, each with the name that it was put under.
+    pub(super) fn into_rows(self) -> Vec<(String, Contact)> {
+        self.kept.into_sorted_vec().into_iter().map(|placed| (placed.name, placed.contact)).collect()
     }
 
     /// What rises in this order.
@@ -106,7 +107,7 @@ mod tests {
                 merged.put((*name).to_owned(), contact(*byte));
             }
         }
-        merged.into_rows().iter().map(|row| row.id.as_bytes()[0]).collect()
+        merged.into_rows().iter().map(|(_, row)| row.id.as_bytes()[0]).collect()
     }
 
     #[test]

@@ -14,8 +14,8 @@ use roster_domain::ports::{
     ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result,
 };
 use roster_domain::{
-    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPlace, Keyset, NewContact, NumberInfo,
-    Page, Precondition, Scope, Span, Timestamp,
+    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace, Keyset, NewContact,
+    NumberInfo, Precondition, Scope, Span, Timestamp,
 };
 
 use rusqlite::Connection;
@@ -25,7 +25,7 @@ use list::List;
 
 pub(crate) use filtered::count_in;
 pub(crate) use home::{Home, home_of};
-pub(crate) use rows::number_info;
+pub(crate) use rows::{find, holds_more_than, insert, number_info, replace, with_number};
 
 #[cfg(test)]
 pub(crate) use {home::ALL as HOMES, rows::ALL};
@@ -57,7 +57,7 @@ impl ContactRepository for SqliteStore {
         filter: &ContactFilter,
         order: ContactOrder,
         keyset: Keyset<ContactPlace>,
-    ) -> Result<Page<Contact>> {
+    ) -> Result<ContactPage> {
         let list = List::of(scope, span, filter);
         let is_short = list.is_plain(order) && keyset.limit.rows() <= SHORT_PAGE;
         let read = move |connection: &Connection| list.page(connection, order, &keyset);
@@ -93,7 +93,14 @@ impl ContactRepository for SqliteStore {
         filter: &ContactFilter,
         expected: u64,
     ) -> Result<MatchingDeletion> {
-        let mut deletion = delete::Matching::new(List::of(scope, span, filter), expected);
+        let list = List::of(scope, span, filter);
+        let looked = list.clone();
+        let found = self.readers.search(move |connection| looked.ids(connection)).await?;
+        let actual = found.len() as u64;
+        if actual != expected {
+            return Ok(MatchingDeletion::CountChanged { actual });
+        }
+        let mut deletion = delete::Matching::of(list, found);
         self.writer.write_in_steps(move |connection| deletion.step(connection)).await
     }
 }

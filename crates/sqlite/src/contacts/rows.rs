@@ -1,8 +1,8 @@
 //! The statements about contacts, and how their rows are read and written.
 
 use roster_domain::{
-    Channel, ClientId, Contact, ContactId, ContactName, Derived, E164, Number, NumberInfo, NumberKind, ObjectId,
-    Region, Scope, SurveySortId, Transaction, UserId,
+    Channel, ClientId, Contact, ContactId, ContactName, Derived, E164, GroupId, Number, NumberInfo, NumberKind,
+    ObjectId, Region, Scope, SurveySortId, Transaction, UserId,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -30,9 +30,18 @@ statements! {
     GET = select!("id = ?2 AND (?3 IS NULL OR client_id = ?3)")
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 
-    GET_WITH_NUMBER_INFO = concat!("SELECT ", columns!(), ", number_kind, e164
+    /// Those of a client under this entry of the index by number, oldest first, ?4 at most.
+    WITH_NUMBER = select!("client_id = ?2 AND COALESCE(e164, number) = ?3 ORDER BY id LIMIT ?4")
+        => ["SEARCH contacts USING INDEX contacts_by_number (user_id=? AND client_id=? AND <expr>=?)"];
+
+    GET_WITH_REGION = concat!("SELECT ", columns!(),
+        ", (SELECT region FROM clients WHERE user_id = ?1 AND id = contacts.client_id)
         FROM contacts WHERE user_id = ?1 AND id = ?2 AND (?3 IS NULL OR client_id = ?3)")
-        => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
+        => [
+            "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)",
+            "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH clients USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)",
+        ];
 
     /// Asks for the ids below ?2, at most ?3 of them.
     NEWEST_OF_ALL = select!("id < ?2 ORDER BY id DESC LIMIT ?3")
@@ -134,14 +143,17 @@ statements! {
         WHERE user_id = ?1 AND id = ?2"
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 
+    /// All but the client.
+    REPLACE = "UPDATE contacts SET group_id = ?3, name = ?4, number = ?5, channel = ?6, survey_id = ?7,
+            survey_sort_integer = ?8, survey_sort_text = ?9, created_at = ?10, updated_at = ?11, legacy_version = ?12,
+            revision = ?13, number_kind = ?14, e164 = ?15, name_key = ?16, search_key = ?17
+        WHERE user_id = ?1 AND id = ?2"
+        => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
+
     MOVE = "UPDATE contacts SET group_id = ?3 WHERE user_id = ?1 AND id = ?2"
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 
     DELETE = "DELETE FROM contacts WHERE user_id = ?1 AND id = ?2 AND (?3 IS NULL OR client_id = ?3)"
-        => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
-
-    /// Only while it is in the group, where one was asked for.
-    DELETE_FROM_GROUP = "DELETE FROM contacts WHERE user_id = ?1 AND id = ?2 AND (?3 IS NULL OR group_id = ?3)"
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 
     VERSION = "SELECT created_at, revision FROM contacts WHERE user_id = ?1 AND id = ?2 AND (?3 IS NULL OR client_id = ?3)"
@@ -157,7 +169,7 @@ pub(super) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
         group_id: id(row, 2)?,
         name: ContactName::from_stored(row.get(3)?),
         number: Number::from_stored(row.get(4)?),
-        channel: Channel::from_stored(row.get(5)?),
+        channel: Channel::from_stored(row.get_ref(5)?.as_str()?),
         transaction: Transaction { survey_id: optional_id(row, 6)?, survey_sort_id: sort_integer.or(sort_text) },
         created_at: time(row, 9)?,
         updated_at: time(row, 10)?,
@@ -172,6 +184,25 @@ pub(super) fn get(connection: &Connection, scope: &Scope, id: ContactId) -> rusq
     query::one(connection, GET, params![scope.user().as_bytes(), id.as_bytes(), client], contact)
 }
 
+/// The user's contact with this id, whichever client's it is.
+pub(crate) fn find(connection: &Connection, user: UserId, id: ContactId) -> rusqlite::Result<Option<Contact>> {
+    query::one(connection, GET, params![user.as_bytes(), id.as_bytes(), None::<&[u8]>], contact)
+}
+
+/// A client's contacts that the index by number has under this key: the first so many by id.
+pub(crate) fn with_number(
+    connection: &Connection,
+    user: UserId,
+    client: ClientId,
+    key: &str,
+    most: usize,
+) -> rusqlite::Result<Vec<Contact>> {
+    let params = params![user.as_bytes(), client.as_bytes(), key, query::rows(most)];
+    query::all(connection, WITH_NUMBER, params, contact)
+}
+
+/// While a client's contacts are derived anew, what stands in the row may be of the region before; so what is answered is
+/// derived on the spot, which takes microseconds.
 pub(super) fn get_with_number_info(
     connection: &Connection,
     scope: &Scope,
@@ -180,7 +211,11 @@ pub(super) fn get_with_number_info(
     let (user, client) = (scope.user(), scope.client());
     let client = client.as_ref().map(ClientId::as_bytes);
     let params = params![user.as_bytes(), id.as_bytes(), client];
-    query::one(connection, GET_WITH_NUMBER_INFO, params, |row| Ok((contact(row)?, number_info(row, 13)?)))
+    query::one(connection, GET_WITH_REGION, params, |row| {
+        let (contact, region) = (contact(row)?, row.get::<_, Option<String>>(13)?.map(Region::from_stored));
+        let info = NumberInfo::derive(&contact.number, region.as_ref());
+        Ok((contact, info))
+    })
 }
 
 /// From this column and the next.
@@ -191,13 +226,25 @@ pub(crate) fn number_info(row: &Row<'_>, column: usize) -> rusqlite::Result<Numb
     })
 }
 
+/// Whether a group has more contacts than so many.
+pub(crate) fn holds_more_than(
+    connection: &Connection,
+    user: UserId,
+    client: ClientId,
+    group: GroupId,
+    rows: usize,
+) -> rusqlite::Result<bool> {
+    let params = params![user.as_bytes(), client.as_bytes(), group.as_bytes(), query::rows(rows)];
+    Ok(query::one(connection, HOLDS_MORE_THAN, params, |_| Ok(()))?.is_some())
+}
+
 /// A client's region.
 pub(super) fn region(connection: &Connection, user: UserId, client: ClientId) -> rusqlite::Result<Option<Region>> {
     let region = query::one(connection, REGION, params![user.as_bytes(), client.as_bytes()], |row| row.get(0))?;
     Ok(region.flatten().map(Region::from_stored))
 }
 
-pub(super) fn insert(
+pub(crate) fn insert(
     connection: &Connection,
     user: UserId,
     contact: &Contact,
@@ -211,6 +258,40 @@ pub(super) fn insert(
             user.as_bytes(),
             contact.id.as_bytes(),
             contact.client_id.as_bytes(),
+            contact.group_id.as_bytes(),
+            contact.name.as_str(),
+            contact.number.as_str(),
+            contact.channel.as_str(),
+            survey_id,
+            sort_integer,
+            sort_text,
+            contact.created_at.millis(),
+            contact.updated_at.millis(),
+            contact.legacy_version,
+            contact.revision,
+            derived.number.kind.as_str(),
+            derived.number.e164.as_ref().map(E164::as_str),
+            derived.name_key.as_str(),
+            derived.search_key.as_str(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// All there is of a contact but its client: it may be one that was made anew under the id of one that went.
+pub(crate) fn replace(
+    connection: &Connection,
+    user: UserId,
+    contact: &Contact,
+    derived: &Derived,
+) -> rusqlite::Result<()> {
+    let (survey_id, sort_integer, sort_text) = survey(&contact.transaction);
+    query::write(
+        connection,
+        REPLACE,
+        params![
+            user.as_bytes(),
+            contact.id.as_bytes(),
             contact.group_id.as_bytes(),
             contact.name.as_str(),
             contact.number.as_str(),

@@ -79,6 +79,11 @@ impl<'a> Walk<'a> {
         Self { user, home: Some(home), group, way }
     }
 
+    /// One row at a time, found by its id.
+    pub(super) fn by_id(user: UserId, home: &'a Home, group: Option<GroupId>) -> Self {
+        Self { user, home: Some(home), group, way: Way::User }
+    }
+
     /// The rows behind this place. Where the way isn't in this order: all of them, in whichever.
     pub(super) fn page(
         &self,
@@ -113,6 +118,15 @@ impl<'a> Walk<'a> {
     pub(super) fn ids(&self, filter: &ContactFilter) -> Built {
         let mut built = self.begun("id");
         self.narrowed(&mut built, filter);
+        built
+    }
+
+    /// Deletes one of them, if it still is one: its id comes last.
+    pub(super) fn deletion(&self, filter: &ContactFilter) -> Built {
+        let sql = format!("DELETE FROM contacts INDEXED BY {} WHERE user_id = ?", self.way.index());
+        let mut built = Built { sql, values: vec![blob(self.user.as_bytes())] };
+        self.narrowed(&mut built, filter);
+        built.and("id = ?", []);
         built
     }
 

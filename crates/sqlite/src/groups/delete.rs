@@ -4,9 +4,9 @@ use roster_domain::ports::{GroupDeletion, MANY_ROWS, STEP_ROWS};
 use roster_domain::{ContactGroup, ContactsFate, GroupId, Precondition, Scope, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::rows::{self, DELETE, DELETE_CONTACTS, HOLDS_MORE_THAN, MOVE_CONTACTS};
-use crate::query;
+use super::rows::{self, DELETE, DELETE_CONTACTS, MOVE_CONTACTS};
 use crate::threads::Step;
+use crate::{contacts, query};
 
 /// A group's deletion and how far it has come. Each step looks at the group anew, for others go in between: it may have
 /// become the default, or have gone.
@@ -81,9 +81,6 @@ impl Deletion {
     }
 
     fn holds_more_than(&self, connection: &Connection, group: &ContactGroup, rows: usize) -> rusqlite::Result<bool> {
-        let user = self.scope.user();
-        let (user, client, id) = (user.as_bytes(), group.client_id.as_bytes(), group.id.as_bytes());
-        let params = params![user, client, id, query::rows(rows)];
-        Ok(query::one(connection, HOLDS_MORE_THAN, params, |_| Ok(()))?.is_some())
+        contacts::holds_more_than(connection, self.scope.user(), group.client_id, group.id, rows)
     }
 }

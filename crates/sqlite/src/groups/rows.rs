@@ -67,10 +67,6 @@ statements! {
             "SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=? AND group_id=?)",
         ];
 
-    /// One row, if the group holds more contacts than ?4: counting them all would read them all.
-    HOLDS_MORE_THAN = "SELECT 1 FROM contacts WHERE user_id = ?1 AND client_id = ?2 AND group_id = ?3 LIMIT 1 OFFSET ?4"
-        => ["SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=? AND group_id=?)"];
-
     MOVE_CONTACTS = "UPDATE contacts SET group_id = ?5, updated_at = ?6, revision = revision + 1
         WHERE rowid IN
             (SELECT rowid FROM contacts WHERE user_id = ?1 AND client_id = ?2 AND group_id = ?3 LIMIT ?4)"

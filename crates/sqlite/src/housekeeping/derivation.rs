@@ -6,14 +6,18 @@ use rusqlite::{Connection, Row, params};
 
 use crate::columns::id;
 use crate::contacts::number_info;
-use crate::query;
+use crate::query::{self, BELOW_ALL};
 use crate::statements::statements;
 
 statements! {
-    /// A client that isn't through. The comparison lets the index be searched, which holds only those.
-    UNFINISHED = "SELECT user_id, id, region, derive_after FROM clients
-        WHERE derive_after IS NOT NULL AND user_id > x'' ORDER BY user_id, id LIMIT 1"
-        => ["SEARCH clients USING INDEX clients_deriving (user_id>?)"];
+    /// The first client that isn't through, behind this one.
+    NEXT = "SELECT user_id, id FROM clients
+        WHERE derive_after IS NOT NULL AND (user_id, id) > (?1, ?2) ORDER BY user_id, id LIMIT 1"
+        => ["SEARCH clients USING INDEX clients_deriving ((user_id,id)>(?,?))"];
+
+    UNFINISHED = "SELECT region, derive_after FROM clients
+        WHERE user_id = ?1 AND id = ?2 AND derive_after IS NOT NULL"
+        => ["SEARCH clients USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)"];
 
     /// The next of its contacts.
     CONTACTS = "SELECT id, name, number, number_kind, e164, name_key, search_key FROM contacts
@@ -28,10 +32,8 @@ statements! {
         => ["SEARCH clients USING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)"];
 }
 
-/// A client, and how far its contacts are derived.
+/// Where a client is at home, and how far its contacts are derived.
 struct Unfinished {
-    user: UserId,
-    client: ClientId,
     region: Option<Region>,
     after: Vec<u8>,
 }
@@ -44,11 +46,20 @@ struct Found {
     derived: Derived,
 }
 
-/// Derives the next contacts of one client, and writes those of whom something differs. Whether there may be more, of
-/// this client or another.
-pub(crate) fn step(connection: &Connection) -> rusqlite::Result<bool> {
-    let Some(client) = query::one(connection, UNFINISHED, [], unfinished)? else { return Ok(false) };
-    let Unfinished { user, client, region, after } = client;
+/// The first client that isn't through, behind this one.
+pub(super) fn next(
+    connection: &Connection,
+    after: Option<(UserId, ClientId)>,
+) -> rusqlite::Result<Option<(UserId, ClientId)>> {
+    let after = after.as_ref().map(|(user, client)| (user.as_bytes().as_slice(), client.as_bytes().as_slice()));
+    let (user, client) = after.unwrap_or((BELOW_ALL, BELOW_ALL));
+    query::one(connection, NEXT, params![user, client], |row| Ok((id(row, 0)?, id(row, 1)?)))
+}
+
+/// Derives the next contacts of a client, and writes those of whom something differs. Whether there may be more.
+pub(crate) fn step(connection: &Connection, user: UserId, client: ClientId) -> rusqlite::Result<bool> {
+    let unfinished = query::one(connection, UNFINISHED, params![user.as_bytes(), client.as_bytes()], unfinished)?;
+    let Some(Unfinished { region, after }) = unfinished else { return Ok(false) };
     let params = params![user.as_bytes(), client.as_bytes(), after, query::rows(STEP_ROWS)];
     let contacts = query::all(connection, CONTACTS, params, found)?;
     for contact in &contacts {
@@ -61,7 +72,7 @@ pub(crate) fn step(connection: &Connection) -> rusqlite::Result<bool> {
     let last = contacts.last().filter(|_| contacts.len() >= STEP_ROWS).map(|contact| contact.id);
     let last = last.as_ref().map(ContactId::as_bytes);
     query::write(connection, GO_ON, params![user.as_bytes(), client.as_bytes(), last])?;
-    Ok(true)
+    Ok(last.is_some())
 }
 
 fn write(connection: &Connection, user: UserId, id: ContactId, derived: &Derived) -> rusqlite::Result<()> {
@@ -81,8 +92,8 @@ fn write(connection: &Connection, user: UserId, id: ContactId, derived: &Derived
 }
 
 fn unfinished(row: &Row<'_>) -> rusqlite::Result<Unfinished> {
-    let region = row.get::<_, Option<String>>(2)?.map(Region::from_stored);
-    Ok(Unfinished { user: id(row, 0)?, client: id(row, 1)?, region, after: row.get(3)? })
+    let region = row.get::<_, Option<String>>(0)?.map(Region::from_stored);
+    Ok(Unfinished { region, after: row.get(1)? })
 }
 
 fn found(row: &Row<'_>) -> rusqlite::Result<Found> {

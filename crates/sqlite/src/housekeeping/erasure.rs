@@ -8,13 +8,20 @@ use crate::columns::id;
 use crate::query;
 use crate::statements::statements;
 
+/// At most ?2 of the rows of a table that are user ?1's; along this index, where the planner would take another.
+macro_rules! some_of {
+    ($table:literal $(, $index:literal)?) => {
+        concat!("DELETE FROM ", $table, " WHERE rowid IN
+            (SELECT rowid FROM ", $table, $(" INDEXED BY ", $index,)? " WHERE user_id = ?1 LIMIT ?2)")
+    };
+}
+
 statements! {
     /// Somebody who was marked erased. The comparison lets the index be searched, which holds only those that were.
     ERASED = "SELECT id FROM users WHERE erased_at IS NOT NULL AND erased_at >= 0 LIMIT 1"
         => ["SEARCH users USING INDEX users_erased (erased_at>?)"];
 
-    CONTACTS = "DELETE FROM contacts
-        WHERE rowid IN (SELECT rowid FROM contacts INDEXED BY contacts_by_client WHERE user_id = ?1 LIMIT ?2)"
+    CONTACTS = some_of!("contacts", "contacts_by_client")
         => [
             "SEARCH contacts USING INTEGER PRIMARY KEY (rowid=?)",
             "LIST SUBQUERY 1",
@@ -23,8 +30,7 @@ statements! {
         ];
 
     /// The last line is the foreign key's question, as of the clients and the user below.
-    GROUPS = "DELETE FROM contact_groups
-        WHERE rowid IN (SELECT rowid FROM contact_groups WHERE user_id = ?1 LIMIT ?2)"
+    GROUPS = some_of!("contact_groups")
         => [
             "SEARCH contact_groups USING INTEGER PRIMARY KEY (rowid=?)",
             "LIST SUBQUERY 1",
@@ -33,8 +39,7 @@ statements! {
             "SEARCH contacts USING COVERING INDEX contacts_by_group (user_id=? AND client_id=? AND group_id=?)",
         ];
 
-    CLIENTS = "DELETE FROM clients
-        WHERE rowid IN (SELECT rowid FROM clients WHERE user_id = ?1 LIMIT ?2)"
+    CLIENTS = some_of!("clients")
         => [
             "SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)",
             "LIST SUBQUERY 1",
@@ -43,7 +48,7 @@ statements! {
             "SEARCH contact_groups USING COVERING INDEX sqlite_autoindex_contact_groups_2 (user_id=? AND client_id=?)",
         ];
 
-    SESSIONS = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE user_id = ?1 LIMIT ?2)"
+    SESSIONS = some_of!("sessions")
         => [
             "SEARCH sessions USING INTEGER PRIMARY KEY (rowid=?)",
             "LIST SUBQUERY 1",
@@ -51,8 +56,7 @@ statements! {
             "CREATE BLOOM FILTER",
         ];
 
-    AUDIT = "DELETE FROM audit_entries
-        WHERE rowid IN (SELECT rowid FROM audit_entries WHERE user_id = ?1 LIMIT ?2)"
+    AUDIT = some_of!("audit_entries")
         => [
             "SEARCH audit_entries USING INTEGER PRIMARY KEY (rowid=?)",
             "LIST SUBQUERY 1",

@@ -5,7 +5,7 @@ mod erasure;
 mod sweep;
 
 use async_trait::async_trait;
-use roster_domain::ports::{Due, Housekeeping, Result};
+use roster_domain::ports::{Due, Housekeeping, Result, StoreError};
 use rusqlite::Connection;
 
 use crate::SqliteStore;
@@ -30,7 +30,19 @@ impl Housekeeping for SqliteStore {
     }
 
     async fn derive_some(&self) -> Result<bool> {
-        self.step(derivation::step).await
+        let (mut after, mut refusal) = (None, None);
+        while let Some((user, client)) = self.readers.get(move |connection| derivation::next(connection, after)).await?
+        {
+            match self.step(move |connection| derivation::step(connection, user, client)).await {
+                // It keeps nobody else's contacts waiting, and is an error once there is nobody else.
+                Err(error @ StoreError::Failed(_)) => {
+                    after = Some((user, client));
+                    refusal.get_or_insert(error);
+                }
+                outcome => return outcome.map(|_| true),
+            }
+        }
+        refusal.map_or(Ok(false), Err)
     }
 }
 

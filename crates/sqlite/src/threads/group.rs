@@ -91,7 +91,7 @@ impl Group {
             let answer = match &outcome {
                 Ok(()) => failure.map_or(Ok(()), Err),
                 Err(error) => {
-                    let others = again(error);
+                    let others = error.again();
                     std::mem::replace(&mut outcome, Err(others))
                 }
             };
@@ -114,15 +114,6 @@ fn run(job: &mut dyn Job, connection: &Connection) -> std::result::Result<Result
         return Err(Fault { error, spoilt: true });
     }
     Ok(outcome)
-}
-
-/// The same failure once more, for another act of the group.
-fn again(error: &StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable(source) => StoreError::unavailable(source.to_string()),
-        StoreError::Overloaded => StoreError::Overloaded,
-        StoreError::Failed(source) => StoreError::failed(source.to_string()),
-    }
 }
 
 pub(super) fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {

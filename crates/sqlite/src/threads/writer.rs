@@ -117,7 +117,7 @@ pub(crate) struct Behind(Arc<Queue>);
 impl Behind {
     /// Does this again and again, each time in a transaction of its own, until it says that nothing is left. Where the
     /// queue takes no more, or the store is closed on the way, the housekeeping comes to it.
-    pub(crate) fn steps(self, step: fn(&Connection) -> rusqlite::Result<bool>) {
+    pub(crate) fn steps(self, step: impl Fn(&Connection) -> rusqlite::Result<bool> + Send + 'static) {
         let step = move |connection: &Connection| Ok(if step(connection)? { Step::More } else { Step::Done(()) });
         let (job, _) = job(step, |()| ());
         if let Err(failure) = self.0.push(Line::Slow, job) {

@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use roster_domain::ports::{ClientUpdate, STEP_ROWS, Store};
+use roster_domain::ports::{ClientUpdate, STEP_ROWS, Store, StoreError};
 use roster_domain::{
     ClientChanges, ContactFilter, ContactOrder, Keyset, Limit, Number, Precondition, Region, SearchQuery, Span,
 };
@@ -89,6 +89,43 @@ async fn cut_short_it_is_gone_on_with() {
             break;
         }
     }
+    assert!(is_through(&path));
+}
+
+/// What stands in the way of one client is an error once all others are through, and no sooner.
+#[tokio::test]
+async fn a_client_that_cant_be_derived_keeps_no_other_waiting() {
+    let (_store, bench, path) = place::open(&SqliteOptions::default());
+    let mut owners = Vec::new();
+    for (turn, name) in ["Stuck", "Bola"].into_iter().enumerate() {
+        let owner = bench.account(&format!("user-{turn}@example.org")).await;
+        owner.contact(name, "0803 123 4567").await;
+        owners.push(owner);
+    }
+    let other = Connection::open(&path).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER stuck BEFORE UPDATE OF e164 ON contacts WHEN NEW.name = 'Stuck'
+                BEGIN SELECT raise(ABORT, 'stuck'); END;
+            UPDATE clients SET region = 'NG', derive_after = x''",
+        )
+        .unwrap();
+    let housekeeping = &bench.store.housekeeping;
+    let mut calls = 0;
+    let refused = loop {
+        match housekeeping.derive_some().await {
+            Ok(true) => calls += 1,
+            outcome => break outcome,
+        }
+        assert!(calls < 1_000, "it never ends");
+    };
+    assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
+    let unfinished = "SELECT user_id FROM clients WHERE derive_after IS NOT NULL";
+    let unfinished: Vec<u8> = other.query_row(unfinished, [], |row| row.get(0)).unwrap();
+    assert_eq!(unfinished, owners[0].user.id.as_bytes());
+
+    other.execute_batch("DROP TRIGGER stuck").unwrap();
+    while housekeeping.derive_some().await.unwrap() {}
     assert!(is_through(&path));
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
-use roster_domain::ports::{ContactCreation, StoreError};
+use roster_domain::ports::{ContactCreation, MatchingDeletion, StoreError};
+use roster_domain::{ContactFilter, Span};
 use roster_sqlite::SqliteOptions;
 use rusqlite::Connection;
 
@@ -50,6 +51,24 @@ async fn a_write_behind_another_process_is_unavailable_and_reads_go_on() {
     assert_eq!(owner.get_group(owner.group.id).await, Some(owner.group.clone()));
     drop(busy);
     owner.contact("Amina", "2348000000002").await;
+}
+
+#[tokio::test]
+async fn what_a_deletion_would_take_is_looked_for_beside_the_writer() {
+    let options = SqliteOptions { busy_timeout: Duration::from_millis(1), ..SqliteOptions::default() };
+    let (_store, bench, path) = place::open(&options);
+    let owner = bench.account("ada@example.org").await;
+    owner.contact("Amina", "2348000000001").await;
+
+    let busy = another_writer(&path);
+    let (contacts, all) = (&bench.store.contacts, ContactFilter::default());
+    let wrong = contacts.delete_matching(&owner.scope, Span::OneClient, &all, 2).await.unwrap();
+    assert_eq!(wrong, MatchingDeletion::CountChanged { actual: 1 });
+    let right = contacts.delete_matching(&owner.scope, Span::OneClient, &all, 1).await;
+    assert!(matches!(right, Err(StoreError::Unavailable(_))), "{right:?}");
+    drop(busy);
+    let right = contacts.delete_matching(&owner.scope, Span::OneClient, &all, 1).await.unwrap();
+    assert_eq!(right, MatchingDeletion::Done { deleted: 1 });
 }
 
 #[tokio::test]

@@ -13,3 +13,4 @@ mod older_sessions;
 mod place;
 mod revocations;
 mod shut_out;
+mod stored_names;

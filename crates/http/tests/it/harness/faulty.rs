@@ -5,19 +5,19 @@ use std::sync::{Arc, Mutex, OnceLock, mpsc};
 
 use async_trait::async_trait;
 use roster_domain::ports::{
-    ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result, Store, StoreError,
-    StoreHealth,
+    ContactBatches, ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result,
+    Store, StoreError, StoreHealth,
 };
 use roster_domain::{
-    Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPlace, Keyset, NewContact, NumberInfo,
-    Page, Precondition, Scope, Span, Timestamp,
+    Batch, BatchOutcome, Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace,
+    Keyset, NewContact, NumberInfo, ObjectId, Precondition, Scope, Span, Timestamp,
 };
 use tokio::sync::Semaphore;
 
 /// What no answer may repeat, in the words that libraries use.
 const CAUSE: &str = "sqlx: SELECT secret FROM contacts failed at /src/store.rs:7 (constraint contacts_pkey)";
 
-/// How the contacts' port fails.
+/// How the ports of contacts fail.
 #[derive(Clone, Default)]
 pub enum Fault {
     /// It doesn't.
@@ -59,17 +59,18 @@ impl Gate {
         self.open.add_permits(acts);
     }
 
-    async fn pass(&self) {
+    pub async fn pass(&self) {
         // The test may have heard enough.
         let _ = self.arrivals.send(());
         self.open.acquire().await.expect("never closed for good").forget();
     }
 }
 
-/// The contacts' port of a real store, failing as it is told to.
+/// The ports of contacts of a real store, failing as they are told to.
 #[derive(Default)]
 pub struct Faulty {
     contacts: OnceLock<Arc<dyn ContactRepository>>,
+    batches: OnceLock<Arc<dyn ContactBatches>>,
     fault: Mutex<Fault>,
 }
 
@@ -77,7 +78,8 @@ impl Faulty {
     /// Puts itself between a store and its contacts.
     pub fn in_front_of(self: Arc<Self>, store: Store) -> Store {
         assert!(self.contacts.set(store.contacts.clone()).is_ok(), "in front of one store only");
-        Store { contacts: self, ..store }
+        assert!(self.batches.set(store.batches.clone()).is_ok(), "in front of one store only");
+        Store { contacts: self.clone(), batches: self, ..store }
     }
 
     /// Fails like this from now on.
@@ -87,6 +89,11 @@ impl Faulty {
 
     /// The port behind, once the fault lets the act through.
     async fn contacts(&self, reads_page: bool) -> Result<&Arc<dyn ContactRepository>> {
+        self.pass(reads_page).await?;
+        Ok(self.contacts.get().expect("put in front of a store"))
+    }
+
+    async fn pass(&self, reads_page: bool) -> Result<()> {
         let fault = {
             let mut fault = self.fault.lock().unwrap();
             match &mut *fault {
@@ -106,7 +113,15 @@ impl Faulty {
             Fault::Silence => pending().await,
             Fault::Gate(gate) | Fault::Endless(gate) => gate.pass().await,
         }
-        Ok(self.contacts.get().expect("put in front of a store"))
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ContactBatches for Faulty {
+    async fn apply(&self, scope: &Scope, batch: Batch) -> Result<BatchOutcome> {
+        self.pass(false).await?;
+        self.batches.get().expect("put in front of a store").apply(scope, batch).await
     }
 }
 
@@ -135,12 +150,14 @@ impl ContactRepository for Faulty {
         filter: &ContactFilter,
         order: ContactOrder,
         keyset: Keyset<ContactPlace>,
-    ) -> Result<Page<Contact>> {
+    ) -> Result<ContactPage> {
         let limit = keyset.limit;
         let mut page = self.contacts(true).await?.page(scope, span, filter, order, keyset).await?;
         if matches!(*self.fault.lock().unwrap(), Fault::Endless(_)) {
             let again = page.items.first().cloned().into_iter().cycle();
-            page = Page { items: again.take(limit.rows()).collect(), has_more: true };
+            // Behind nothing, so that the next page begins with the same contact.
+            let next = Some(ContactPlace::Id(ContactId::from(ObjectId::from_bytes([0xff; 12]))));
+            page = ContactPage { items: again.take(limit.rows()).collect(), next };
         }
         Ok(page)
     }

@@ -1,6 +1,7 @@
 //! A Roster to test, and the words to speak to it.
 
 mod answer;
+mod batches;
 mod consumer;
 mod faulty;
 mod people;
@@ -10,6 +11,7 @@ mod socket;
 mod store;
 
 pub use answer::Answer;
+pub use batches::{How, WatchedBatches};
 pub use consumer::Consumer;
 pub use faulty::{Fault, Faulty, Gate, UnwellStore};
 pub use people::{Client, Person};

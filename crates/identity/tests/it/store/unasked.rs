@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use roster_domain::ports::{
-    ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, Due, GroupDeletion, GroupRepository,
-    GroupUpdate, Housekeeping, MatchingDeletion, Result, StoreError, StoreHealth,
+    ContactBatches, ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, Due, GroupDeletion,
+    GroupRepository, GroupUpdate, Housekeeping, MatchingDeletion, Result, StoreError, StoreHealth,
 };
 use roster_domain::{
-    Contact, ContactChanges, ContactFilter, ContactGroup, ContactId, ContactOrder, ContactPlace, ContactsFate,
-    GroupChanges, GroupId, Keyset, NewContact, NewGroup, NumberInfo, Page, Precondition, Scope, Span, Timestamp,
+    Batch, BatchOutcome, Contact, ContactChanges, ContactFilter, ContactGroup, ContactId, ContactOrder, ContactPage,
+    ContactPlace, ContactsFate, GroupChanges, GroupId, Keyset, NewContact, NewGroup, NumberInfo, Page, Precondition,
+    Scope, Span, Timestamp,
 };
 
 use super::MemoryStore;
@@ -37,7 +38,7 @@ impl ContactRepository for MemoryStore {
         _: &ContactFilter,
         _: ContactOrder,
         _: Keyset<ContactPlace>,
-    ) -> Result<Page<Contact>> {
+    ) -> Result<ContactPage> {
         not_asked()
     }
 
@@ -61,6 +62,13 @@ impl ContactRepository for MemoryStore {
     }
 
     async fn delete_matching(&self, _: &Scope, _: Span, _: &ContactFilter, _: u64) -> Result<MatchingDeletion> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl ContactBatches for MemoryStore {
+    async fn apply(&self, _: &Scope, _: Batch) -> Result<BatchOutcome> {
         not_asked()
     }
 }

@@ -3,16 +3,15 @@
 use roster_domain::ContactFilter;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::stretch::COLUMNS;
+use super::row::{COLUMNS, ListedRow};
 use super::{Stretch, conditions};
-use crate::rows::ContactRow;
 
 pub(super) async fn merged(
     connection: &mut PgConnection,
     stretch: &Stretch,
     filter: &ContactFilter,
     wanted: usize,
-) -> sqlx::Result<Vec<ContactRow>> {
+) -> sqlx::Result<Vec<ListedRow>> {
     let user = stretch.user.as_bytes().to_vec();
     let mut query = QueryBuilder::<Postgres>::new(format!(
         "SELECT m.* FROM clients k CROSS JOIN LATERAL (\

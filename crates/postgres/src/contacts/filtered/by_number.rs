@@ -8,9 +8,8 @@ use roster_domain::values::{E164, Region};
 use roster_domain::{ContactFilter, ContactOrder, Number, NumberInfo, UserId};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::stretch::COLUMNS;
+use super::row::{COLUMNS, ListedRow};
 use super::{Extent, Stretch, conditions};
-use crate::rows::ContactRow;
 
 /// Where the rows with a number are.
 pub(super) enum NumberSource {
@@ -139,7 +138,7 @@ pub(super) async fn page(
     source: &NumberSource,
     filter: &ContactFilter,
     wanted: usize,
-) -> sqlx::Result<Vec<ContactRow>> {
+) -> sqlx::Result<Vec<ListedRow>> {
     let mut query = match source {
         NumberSource::Entries { clients, keys } if stretch.order != ContactOrder::Name => {
             merged(stretch, filter, clients, keys, wanted)

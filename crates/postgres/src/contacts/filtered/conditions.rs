@@ -4,7 +4,7 @@ use roster_domain::{ContactFilter, SearchQuery};
 use sqlx::{Postgres, QueryBuilder};
 
 /// Adds all of it but the group and the number, which say where to look.
-pub(super) fn push(query: &mut QueryBuilder<Postgres>, filter: &ContactFilter) {
+pub(crate) fn push(query: &mut QueryBuilder<Postgres>, filter: &ContactFilter) {
     if let Some(channel) = &filter.channel {
         query.push(" AND c.channel = ").push_bind(channel.as_str().to_owned());
     }

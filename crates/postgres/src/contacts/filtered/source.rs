@@ -1,10 +1,10 @@
 //! Where the rows of a whole list are found: along its index, by number, or by words.
 
 use roster_domain::{ContactFilter, UserId};
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{Executor, PgConnection, Postgres, QueryBuilder};
 
 use super::by_number::NumberSource;
-use super::{Extent, by_number, by_search, conditions};
+use super::{Extent, by_number, conditions};
 
 /// A list with its filter, looked up as far as it must be before it can be read.
 pub(crate) struct Source {
@@ -27,7 +27,7 @@ impl Source {
             Some(number) => Some(by_number::source(connection, user, extent, number).await?),
         };
         if number.is_none() && conditions::has_trigram(&filter) {
-            by_search::allow_bitmaps(connection).await?;
+            allow_bitmaps(connection).await?;
         }
         Ok(Self { user, extent, filter, number })
     }
@@ -53,4 +53,13 @@ impl Source {
     pub(crate) fn push_conditions(&self, query: &mut QueryBuilder<Postgres>) {
         conditions::push(query, &self.filter);
     }
+}
+
+/// Lets the rest of the transaction look rows up in bulk, each statement planned for its own words: the index of
+/// trigrams can't be walked.
+async fn allow_bitmaps(connection: &mut PgConnection) -> sqlx::Result<()> {
+    const ALLOW: &str = "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_sort = on; \
+                         SET LOCAL enable_indexscan = off; SET LOCAL plan_cache_mode = force_custom_plan";
+    connection.execute(ALLOW).await?;
+    Ok(())
 }

@@ -23,30 +23,12 @@ impl Stretch {
         self.push_beyond(query);
     }
 
-    /// Adds that rows are beyond the place. The first page is the same statement as all others.
     pub(super) fn push_beyond(&self, query: &mut QueryBuilder<Postgres>) {
-        let id = self.after.as_ref().map(|place| place.id().as_bytes().to_vec());
-        match self.order {
-            ContactOrder::Newest => query.push(" AND c.id < ").push_bind(id.unwrap_or_else(|| ABOVE_ALL.to_vec())),
-            ContactOrder::Oldest => query.push(" AND c.id > ").push_bind(id.unwrap_or_else(|| BELOW_ALL.to_vec())),
-            ContactOrder::Name => {
-                let name = match &self.after {
-                    Some(ContactPlace::Name(key, _)) => key.as_str().to_owned(),
-                    Some(ContactPlace::Id(_)) | None => String::new(),
-                };
-                query.push(" AND (c.name_key, c.id) > (").push_bind(name);
-                query.push(", ").push_bind(id.unwrap_or_else(|| BELOW_ALL.to_vec())).push(")")
-            }
-        };
+        push_beyond(query, self.order, self.after.as_ref());
     }
 
-    /// The order of rows of `c`, or of whatever a statement calls them.
     pub(super) fn order_of(&self, rows: &str) -> String {
-        match self.order {
-            ContactOrder::Newest => format!("{rows}.id DESC"),
-            ContactOrder::Oldest => format!("{rows}.id"),
-            ContactOrder::Name => format!("{rows}.name_key, {rows}.id"),
-        }
+        order_of(self.order, rows)
     }
 
     /// Adds order and limit.
@@ -55,7 +37,28 @@ impl Stretch {
     }
 }
 
-/// What is read of each row, with what it is ordered by.
-pub(super) const COLUMNS: &str = "\
-c.id, c.client_id, c.group_id, c.name, c.number, c.channel, c.survey_id, c.survey_sort_integer, c.survey_sort_text, \
-c.created_at, c.updated_at, c.legacy_version, c.revision, c.name_key";
+/// Adds that rows are beyond the place. The first page is the same statement as all others.
+pub(crate) fn push_beyond(query: &mut QueryBuilder<Postgres>, order: ContactOrder, after: Option<&ContactPlace>) {
+    let id = after.map(|place| place.id().as_bytes().to_vec());
+    match order {
+        ContactOrder::Newest => query.push(" AND c.id < ").push_bind(id.unwrap_or_else(|| ABOVE_ALL.to_vec())),
+        ContactOrder::Oldest => query.push(" AND c.id > ").push_bind(id.unwrap_or_else(|| BELOW_ALL.to_vec())),
+        ContactOrder::Name => {
+            let name = match after {
+                Some(ContactPlace::Name(key, _)) => key.as_str().to_owned(),
+                Some(ContactPlace::Id(_)) | None => String::new(),
+            };
+            query.push(" AND (c.name_key, c.id) > (").push_bind(name);
+            query.push(", ").push_bind(id.unwrap_or_else(|| BELOW_ALL.to_vec())).push(")")
+        }
+    };
+}
+
+/// The order of rows of `c`, or of whatever a statement calls them.
+pub(crate) fn order_of(order: ContactOrder, rows: &str) -> String {
+    match order {
+        ContactOrder::Newest => format!("{rows}.id DESC"),
+        ContactOrder::Oldest => format!("{rows}.id"),
+        ContactOrder::Name => format!("{rows}.name_key, {rows}.id"),
+    }
+}

@@ -23,6 +23,8 @@ pub(in crate::rounds) struct Create {
     region: Option<Region>,
     /// Under that region.
     derived: Derived,
+    /// It was begun before, and nobody knows what came of it.
+    may_be_done: bool,
 }
 
 /// `$skip`: how the group is locked; `$conflict`: what becomes of an id that is taken.
@@ -76,13 +78,14 @@ macro_rules! create {
 }
 
 pub(super) const PASSING: &str = create!(" SKIP LOCKED", "");
-pub(super) const REPEATING: &str = create!(" SKIP LOCKED", " ON CONFLICT (user_id, id) DO NOTHING");
+pub(super) const PASSING_AGAIN: &str = create!(" SKIP LOCKED", " ON CONFLICT (user_id, id) DO NOTHING");
 pub(super) const WAITING: &str = create!("", "");
+pub(super) const WAITING_AGAIN: &str = create!("", " ON CONFLICT (user_id, id) DO NOTHING");
 
 impl Create {
     pub(in crate::rounds) fn new(scope: &Scope, contact: NewContact, region: Option<Region>) -> Self {
         let derived = Derived::of(&contact.name, &contact.number, region.as_ref());
-        Self { user: scope.user(), client: scope.client(), contact, region, derived }
+        Self { user: scope.user(), client: scope.client(), contact, region, derived, may_be_done: false }
     }
 
     fn outcome(&self, row: &PgRow) -> sqlx::Result<Outcome<ContactCreation>> {
@@ -113,7 +116,7 @@ impl Create {
         })))
     }
 
-    /// What a creation comes to that was begun before: what is there under its id, if that is what it made.
+    /// What a creation comes to that may be done already: what is there under its id, if that is what it made.
     fn repeated(
         &self,
         found: Option<Contact>,
@@ -149,6 +152,10 @@ impl asked::Item for Create {
 impl Write for Create {
     const REPEATS: bool = true;
 
+    fn may_be_done(&mut self) {
+        self.may_be_done = true;
+    }
+
     fn queued(asked: Asked<Self>) -> Item {
         Item::Create(Box::new(asked))
     }
@@ -168,10 +175,12 @@ impl Write for Create {
         manner: Manner,
         connection: &mut PgConnection,
     ) -> sqlx::Result<Vec<Result<Outcome<ContactCreation>>>> {
-        let statement = match manner {
-            Manner::Passing => PASSING,
-            Manner::Repeating => REPEATING,
-            Manner::Waiting => WAITING,
+        let again = items.iter().any(|item| item.may_be_done);
+        let statement = match (manner, again) {
+            (Manner::Passing, false) => PASSING,
+            (Manner::Passing, true) => PASSING_AGAIN,
+            (Manner::Waiting, false) => WAITING,
+            (Manner::Waiting, true) => WAITING_AGAIN,
         };
         let rows = sqlx::query(statement)
             .bind(column(items, |item| item.user.as_bytes().as_slice()))
@@ -202,7 +211,7 @@ impl Write for Create {
             };
             *outcome = item.outcome(row).map_err(store_error);
         }
-        if manner == Manner::Repeating {
+        if again {
             let gets: Vec<Get> =
                 items.iter().map(|item| Get { user: item.user, client: None, id: item.contact.id }).collect();
             let found = Get::run(&gets.iter().collect::<Vec<_>>(), connection).await?;

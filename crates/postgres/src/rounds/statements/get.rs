@@ -1,5 +1,7 @@
 //! Single contacts by their ids.
 
+use std::sync::Arc;
+
 use roster_domain::ports::Result;
 use roster_domain::{ClientId, Contact, ContactId, UserId};
 use sqlx::PgConnection;
@@ -8,7 +10,9 @@ use super::column;
 use super::row::{CONTACT_COLUMNS, contact, contact_columns, place};
 use crate::error::{corrupt, store_error};
 use crate::rounds::asked::{self, Asked};
-use crate::rounds::reads::{Item, Read};
+use crate::rounds::reads::{Item, Read, Reads};
+use crate::rounds::sets::Set;
+use crate::rounds::side::Side;
 
 pub(in crate::rounds) struct Get {
     pub user: UserId,
@@ -50,8 +54,14 @@ impl Get {
 }
 
 impl Read for Get {
+    type Side = Reads;
+
     fn queued(asked: Asked<Self>) -> Item {
         Item::Get(asked)
+    }
+
+    fn side(set: &Set) -> &Arc<Side<Reads>> {
+        &set.reads
     }
 
     async fn run(items: &[&Self], connection: &mut PgConnection) -> sqlx::Result<Vec<Result<Option<Contact>>>> {

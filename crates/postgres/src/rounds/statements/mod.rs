@@ -19,12 +19,14 @@ mod page;
 mod plans;
 mod remove;
 mod row;
+mod search;
 
 pub(super) use change::Change;
 pub(super) use create::Create;
 pub(super) use get::Get;
 pub(super) use page::PageOf;
 pub(super) use remove::Remove;
+pub(super) use search::Search;
 
 /// One column of the items.
 fn column<'a, I, T>(items: &[&'a I], value: impl Fn(&'a I) -> T) -> Vec<T> {

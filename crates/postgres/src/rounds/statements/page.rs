@@ -1,9 +1,10 @@
 //! Short pages, newest first. Each kind has its own statement, on its own index.
 
 use std::mem::{Discriminant, discriminant};
+use std::sync::Arc;
 
 use roster_domain::ports::Result;
-use roster_domain::{Contact, ContactId, Keyset, Page, UserId};
+use roster_domain::{Contact, ContactId, ContactPage, ContactPlace, Keyset, Page, UserId};
 use sqlx::PgConnection;
 
 use super::column;
@@ -12,7 +13,9 @@ use crate::contacts::List;
 use crate::error::{corrupt, store_error};
 use crate::keys::ABOVE_ALL;
 use crate::rounds::asked::{self, Asked};
-use crate::rounds::reads::{Item, Read};
+use crate::rounds::reads::{Item, Read, Reads};
+use crate::rounds::sets::Set;
+use crate::rounds::side::Side;
 
 pub(in crate::rounds) struct PageOf {
     pub user: UserId,
@@ -120,7 +123,7 @@ impl PageOf {
 }
 
 impl asked::Item for PageOf {
-    type Answer = Page<Contact>;
+    type Answer = ContactPage;
 
     fn user(&self) -> UserId {
         self.user
@@ -132,12 +135,18 @@ impl asked::Item for PageOf {
 }
 
 impl Read for PageOf {
+    type Side = Reads;
+
     fn queued(asked: Asked<Self>) -> Item {
         Item::Page(asked)
     }
 
+    fn side(set: &Set) -> &Arc<Side<Reads>> {
+        &set.reads
+    }
+
     /// All of one kind.
-    async fn run(items: &[&Self], connection: &mut PgConnection) -> sqlx::Result<Vec<Result<Page<Contact>>>> {
+    async fn run(items: &[&Self], connection: &mut PgConnection) -> sqlx::Result<Vec<Result<ContactPage>>> {
         let Some(first) = items.first() else { return Ok(Vec::new()) };
         let rows = sqlx::query(first.statement())
             .bind(column(items, |item| item.user.as_bytes().as_slice()))
@@ -160,7 +169,9 @@ impl Read for PageOf {
                 Err(error) => *page = Err(store_error(error)),
             }
         }
+        let page =
+            |rows, limit| Page::of_one_more(rows, limit).placed(|contact: &Contact| ContactPlace::Id(contact.id));
         let pages = pages.into_iter().zip(items);
-        Ok(pages.map(|(page, item)| page.map(|rows| Page::of_one_more(rows, item.keyset.limit))).collect())
+        Ok(pages.map(|(rows, item)| rows.map(|rows| page(rows, item.keyset.limit))).collect())
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn contact(row: &PgRow) -> sqlx::Result<Contact> {
         group_id: id(row, 2)?,
         name: ContactName::from_stored(text(row, 3)?.to_owned()),
         number: Number::from_stored(text(row, 4)?.to_owned()),
-        channel: Channel::from_stored(text(row, 5)?.to_owned()),
+        channel: Channel::from_stored(text(row, 5)?),
         transaction: Transaction { survey_id: id_or_null(row, 6)?, survey_sort_id: sort },
         created_at: time(row, 9)?,
         updated_at: time(row, 10)?,
@@ -95,7 +95,7 @@ pub(super) fn id_or_null<Id: From<ObjectId>>(row: &PgRow, column: usize) -> sqlx
     id.map(|id| id.map(Id::from)).map_err(|_| corrupt("an id"))
 }
 
-fn text(row: &PgRow, column: usize) -> sqlx::Result<&str> {
+pub(super) fn text(row: &PgRow, column: usize) -> sqlx::Result<&str> {
     str::from_utf8(required(row, column)?).map_err(|_| corrupt("a text"))
 }
 
@@ -107,13 +107,20 @@ fn integer(row: &PgRow, column: usize) -> sqlx::Result<i64> {
     integer_or_null(row, column)?.ok_or_else(|| corrupt("NULL"))
 }
 
-fn integer_or_null(row: &PgRow, column: usize) -> sqlx::Result<Option<i64>> {
+pub(super) fn integer_or_null(row: &PgRow, column: usize) -> sqlx::Result<Option<i64>> {
     let bytes = bytes(row, column)?.map(<[u8; 8]>::try_from).transpose();
     bytes.map(|bytes| bytes.map(i64::from_be_bytes)).map_err(|_| corrupt("an integer"))
 }
 
 fn time(row: &PgRow, column: usize) -> sqlx::Result<Timestamp> {
     Ok(Timestamp::from_millis(integer(row, column)?.div_euclid(1_000) + MILLIS_OF_2000))
+}
+
+pub(super) fn flag(row: &PgRow, column: usize) -> sqlx::Result<bool> {
+    match required(row, column)? {
+        [flag] => Ok(*flag != 0),
+        _ => Err(corrupt("a flag")),
+    }
 }
 
 /// A verdict of the statement's: a small number.

@@ -3,7 +3,7 @@
 use std::thread;
 
 use roster_domain::ports::{ContactCreation, StoreError};
-use roster_domain::{ContactFilter, ContactOrder, Keyset, Limit, Span};
+use roster_domain::{ContactFilter, ContactOrder, Keyset, Limit, NewContact, Span};
 use sqlx::Executor;
 
 use super::scene::{Begun, Scene};
@@ -41,19 +41,8 @@ async fn a_creation_whose_answer_was_lost_is_done_once() {
     let contacts = &bench.store.contacts;
     ada.contact("First", "2348000000001").await;
     let new: Vec<_> = (0..10).map(|n| bench.new_contact(&format!("234800001{n:04}"))).collect();
-    // One of them is there already, as if the commit had come through and its answer hadn't.
     scene.other.execute(KILL).await.unwrap();
-    sqlx::query(
-        "INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, created_at, updated_at, \
-                               legacy_version, revision, number_kind, name_key, search_key) \
-         SELECT user_id, $1, client_id, group_id, '', $2, channel, $3, $3, 0, 0, number_kind, '', '' FROM contacts",
-    )
-    .bind(new[4].id.as_bytes().as_slice())
-    .bind(new[4].number.as_str())
-    .bind(new[4].created_at.to_utc())
-    .execute(&mut scene.other)
-    .await
-    .unwrap();
+    come_through(&mut scene, &new[4]).await;
     let creations: Vec<_> = new.iter().map(|new| Begun::new(contacts.create(&ada.scope, new.clone()))).collect();
     for (new, creation) in new.iter().zip(creations) {
         match creation.answer().await.unwrap() {
@@ -61,8 +50,70 @@ async fn a_creation_whose_answer_was_lost_is_done_once() {
             other => panic!("{other:?}"),
         }
     }
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM contacts").fetch_one(&mut scene.other).await.unwrap();
-    assert_eq!(count, 11);
+    assert_eq!(scene.count().await, 11);
+}
+
+/// As if its commit had come through and its answer hadn't. There is one contact to take the rest from.
+async fn come_through(scene: &mut Scene, new: &NewContact) {
+    sqlx::query(
+        "INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, created_at, updated_at, \
+                               legacy_version, revision, number_kind, name_key, search_key) \
+         SELECT user_id, $1, client_id, group_id, '', $2, channel, $3, $3, 0, 0, number_kind, '', '' FROM contacts",
+    )
+    .bind(new.id.as_bytes().as_slice())
+    .bind(new.number.as_str())
+    .bind(new.created_at.to_utc())
+    .execute(&mut scene.other)
+    .await
+    .unwrap();
+}
+
+/// What went alone is a repetition still.
+#[tokio::test]
+async fn a_creation_that_is_repeated_and_waits_is_done_once() {
+    let mut scene = Scene::new().await;
+    let (bench, ada) = (scene.bench.clone(), scene.ada.clone());
+    ada.contact("First", "2348000000001").await;
+    scene.other.execute("BEGIN; LOCK TABLE contacts IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let new = bench.new_contact("2348000000002");
+    let id = new.id;
+    let creation = Begun::new(bench.store.contacts.create(&ada.scope, new.clone()));
+
+    let first = scene.until_another_waits(&[]).await;
+    scene.signal("pg_terminate_backend", first).await;
+    let second = scene.until_another_waits(&[first]).await;
+    scene.signal("pg_cancel_backend", second).await;
+    scene.until_another_waits(&[first, second]).await;
+    come_through(&mut scene, &new).await;
+    scene.other.execute("COMMIT").await.unwrap();
+
+    match creation.answer().await.unwrap() {
+        ContactCreation::Done(made) => assert_eq!(made.id, id),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(scene.count().await, 2);
+}
+
+/// So are the others of a round in which one can't be done.
+#[tokio::test]
+async fn creations_that_are_repeated_apart_are_done_once() {
+    let mut scene = Scene::new().await;
+    let (bench, ada) = (scene.bench.clone(), scene.ada.clone());
+    ada.contact("First", "2348000000001").await;
+    let new: Vec<_> = (0..10).map(|n| bench.new_contact(&format!("234800001{n:04}"))).collect();
+    scene.other.execute("ALTER TABLE contacts ADD CHECK (number <> '2348000010007')").await.unwrap();
+    scene.other.execute(KILL).await.unwrap();
+    come_through(&mut scene, &new[4]).await;
+    let creations: Vec<_> =
+        new.iter().map(|new| Begun::new(bench.store.contacts.create(&ada.scope, new.clone()))).collect();
+    for (n, creation) in creations.into_iter().enumerate() {
+        match creation.answer().await {
+            Err(StoreError::Failed(_)) if n == 7 => {}
+            Ok(ContactCreation::Done(made)) if n != 7 => assert_eq!(made.id, new[n].id),
+            other => panic!("{n}: {other:?}"),
+        }
+    }
+    assert_eq!(scene.count().await, 10);
 }
 
 /// Each has connections of its own, which go with it.

@@ -5,5 +5,4 @@ mod faults;
 mod locks;
 mod order;
 mod scene;
-mod speed;
 mod waiting;

@@ -37,6 +37,31 @@ impl Scene {
         sqlx::query_scalar(ours).fetch_one(&mut self.other).await.unwrap()
     }
 
+    /// How many contacts there are.
+    pub async fn count(&mut self) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM contacts").fetch_one(&mut self.other).await.unwrap()
+    }
+
+    /// Comes back when another of the store's connections than these waits for a lock, and says which.
+    pub async fn until_another_waits(&mut self, known: &[i32]) -> i32 {
+        let waiting = "SELECT pid FROM pg_stat_activity \
+                       WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> ALL ($1)";
+        loop {
+            if let Some(pid) = sqlx::query_scalar(waiting).bind(known).fetch_optional(&mut self.other).await.unwrap() {
+                return pid;
+            }
+            // Statistics stand still within a transaction.
+            sqlx::query("SELECT pg_stat_clear_snapshot()").execute(&mut self.other).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Ends a connection, or what it is at, with this function of the server's.
+    pub async fn signal(&mut self, function: &str, connection: i32) {
+        let signal = sqlx::AssertSqlSafe(format!("SELECT {function}($1)"));
+        sqlx::query(signal).bind(connection).execute(&mut self.other).await.unwrap();
+    }
+
     /// Comes back when so many of the store's connections wait for a lock.
     pub async fn until_waiting(&mut self, connections: i64) {
         let waiting = "SELECT count(*) FROM pg_stat_activity \

@@ -30,7 +30,7 @@ use greeting::Greeting;
 /// When it can't begin: a port is taken, the store can't be reached or isn't migrated, there is no key.
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let settings = super::settings(args.settings, args.listen)?;
-    telemetry::start(&settings.log)?;
+    let _log = telemetry::start_beside(&settings.log)?;
     let keys = keys::ring(&settings.auth, &settings.store.url, &SystemEntropy)?;
     let listeners = listeners::bind(&settings.server.listen)?;
 

@@ -96,6 +96,22 @@ fn every_statement_takes_its_index_and_sorts_nothing() {
 }
 
 #[test]
+fn every_deletion_finds_its_row_by_id() {
+    let (connection, _folder) = migrated();
+    for home in [Home::through(id(2)), Home::unfinished(id(2))] {
+        for filter in filters() {
+            for group in [None, Some(id(3))] {
+                let built = Walk::by_id(id(1), &home, group).deletion(&filter);
+                let found = plan(&connection, &built.sql).unwrap();
+                let expected = "SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)";
+                assert_eq!(found, [expected], "{}", built.sql);
+                assert_eq!(connection.prepare(&built.sql).unwrap().parameter_count(), built.values.len() + 1);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_place_by_name_is_behind_its_name() {
     let place = ContactPlace::Name(NameKey::from_stored("amina".to_owned()), id(4));
     let walk = Walk { user: id(1), home: None, group: None, way: Way::Name };

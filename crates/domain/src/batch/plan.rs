@@ -1,0 +1,421 @@
+//! What comes of a batch, worked out before anything is written.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::{
+    Batch, BatchClient, MOST_NAMED, MatchBy, OnMatch, Operation, OperationOutcome, Refusal, Target, Upsert, number_key,
+};
+use crate::values::{Number, Region};
+use crate::{Contact, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition, Timestamp};
+
+/// What is to be written, and to be answered once it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// For each operation, in their order.
+    pub outcomes: Vec<OperationOutcome>,
+    /// To be inserted, by id.
+    pub inserts: Vec<(Contact, Derived)>,
+    /// Rows as they are to be, by id.
+    pub updates: Vec<(Contact, Derived)>,
+    /// To be deleted, by id.
+    pub deletes: Vec<ContactId>,
+}
+
+impl Plan {
+    /// What comes of a batch, where `found` are all contacts that its [`Lookup`] speaks of, held against change, and
+    /// `groups` those of its groups that are the client's.
+    ///
+    /// # Errors
+    /// The first refusal of an atomic batch, with the operation's place: then nothing is to be written.
+    pub fn of(
+        batch: &Batch,
+        client: &BatchClient,
+        found: Vec<Contact>,
+        groups: &HashSet<GroupId>,
+    ) -> Result<Self, (usize, Refusal)> {
+        let mut rows = Rows::new(client, found);
+        let mut outcomes = Vec::with_capacity(batch.operations.len());
+        for (index, operation) in batch.operations.iter().enumerate() {
+            match rows.act(operation, groups, batch.at) {
+                OperationOutcome::Refused(refusal) if batch.atomic => return Err((index, refusal)),
+                outcome => outcomes.push(outcome),
+            }
+        }
+        Ok(rows.into_plan(outcomes))
+    }
+}
+
+/// The rows as they stand after the operations so far.
+struct Rows<'a> {
+    client: &'a BatchClient,
+    rows: HashMap<ContactId, Row>,
+    /// Those of the client that are there, by what they match by.
+    by_number: HashMap<String, BTreeSet<ContactId>>,
+}
+
+struct Row {
+    /// As the store has it; `None`: it hasn't.
+    stored: Option<Contact>,
+    /// As it is to be; `None`: gone.
+    now: Option<Contact>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(client: &'a BatchClient, found: Vec<Contact>) -> Self {
+        let mut rows = Self { client, rows: HashMap::with_capacity(found.len()), by_number: HashMap::new() };
+        for contact in found {
+            rows.index(&contact);
+            rows.rows.insert(contact.id, Row { stored: Some(contact.clone()), now: Some(contact) });
+        }
+        rows
+    }
+
+    fn key(&self, number: &Number) -> String {
+        number_key(number, self.client.region.as_ref())
+    }
+
+    fn index(&mut self, contact: &Contact) {
+        if contact.client_id == self.client.id {
+            let key = self.key(&contact.number);
+            self.by_number.entry(key).or_default().insert(contact.id);
+        }
+    }
+
+    fn unindex(&mut self, contact: &Contact) {
+        let key = self.key(&contact.number);
+        if let Some(ids) = self.by_number.get_mut(&key) {
+            ids.remove(&contact.id);
+        }
+    }
+
+    fn act(&mut self, operation: &Operation, groups: &HashSet<GroupId>, at: Timestamp) -> OperationOutcome {
+        let outcome = match operation {
+            Operation::Create(contact) => self.create(contact, groups),
+            Operation::Upsert(upsert) => self.upsert(upsert, groups, at),
+            Operation::Update { target, changes, precondition } => {
+                self.find(target).and_then(|contact| self.update(contact, changes, precondition, groups, at))
+            }
+            Operation::Delete { target, precondition } => {
+                self.find(target).and_then(|contact| self.delete(contact, precondition))
+            }
+        };
+        outcome.unwrap_or_else(OperationOutcome::Refused)
+    }
+
+    fn create(&mut self, new: &NewContact, groups: &HashSet<GroupId>) -> Result<OperationOutcome, Refusal> {
+        self.check(new.group_id, groups)?;
+        let group_id = new.group_id.unwrap_or(self.client.default_group);
+        if self.rows.get(&new.id).is_some_and(|row| row.now.is_some()) {
+            return Err(Refusal::IdTaken);
+        }
+        let contact = Contact {
+            id: new.id,
+            client_id: self.client.id,
+            group_id,
+            name: new.name.clone(),
+            number: new.number.clone(),
+            channel: new.channel.clone(),
+            transaction: new.transaction.clone(),
+            created_at: new.created_at,
+            updated_at: new.updated_at,
+            legacy_version: new.legacy_version,
+            revision: 0,
+        };
+        self.put(contact.clone());
+        Ok(OperationOutcome::Created(contact))
+    }
+
+    fn upsert(
+        &mut self,
+        upsert: &Upsert,
+        groups: &HashSet<GroupId>,
+        at: Timestamp,
+    ) -> Result<OperationOutcome, Refusal> {
+        let matched = match (upsert.by, upsert.on_match) {
+            (MatchBy::Number, OnMatch::Add) => None,
+            (MatchBy::Number, _) => self.by_number(&upsert.contact.number)?,
+            (MatchBy::Id, on_match) => match self.rows.get(&upsert.contact.id).and_then(|row| row.now.clone()) {
+                // Ids are the user's: it may be a contact of another client.
+                Some(other) if other.client_id != self.client.id || on_match == OnMatch::Add => {
+                    return Err(Refusal::IdTaken);
+                }
+                matched => matched,
+            },
+        };
+        let Some(contact) = matched else { return self.create(&upsert.contact, groups) };
+        match upsert.on_match {
+            OnMatch::Skip | OnMatch::Add => Ok(OperationOutcome::Skipped(contact)),
+            OnMatch::Update => self.update(contact, &upsert.given, &Precondition::Exists, groups, at),
+            OnMatch::FillBlanks => {
+                let blanks = upsert.given.blanks_of(&contact);
+                self.update(contact, &blanks, &Precondition::Exists, groups, at)
+            }
+        }
+    }
+
+    fn update(
+        &mut self,
+        contact: Contact,
+        changes: &ContactChanges,
+        precondition: &Precondition,
+        groups: &HashSet<GroupId>,
+        at: Timestamp,
+    ) -> Result<OperationOutcome, Refusal> {
+        if !precondition.admits(contact.version()) {
+            return Err(Refusal::Stale);
+        }
+        self.check(changes.group_id, groups)?;
+        let mut changed = changes.applied_to(&contact);
+        if changed == contact {
+            return Ok(OperationOutcome::Unchanged(contact));
+        }
+        changed.updated_at = at;
+        changed.revision += 1;
+        self.unindex(&contact);
+        self.put(changed.clone());
+        Ok(OperationOutcome::Updated { before: contact, contact: changed })
+    }
+
+    fn delete(&mut self, contact: Contact, precondition: &Precondition) -> Result<OperationOutcome, Refusal> {
+        if !precondition.admits(contact.version()) {
+            return Err(Refusal::Stale);
+        }
+        self.unindex(&contact);
+        if let Some(row) = self.rows.get_mut(&contact.id) {
+            row.now = None;
+        }
+        Ok(OperationOutcome::Deleted(contact))
+    }
+
+    fn check(&self, group: Option<GroupId>, groups: &HashSet<GroupId>) -> Result<(), Refusal> {
+        match group {
+            Some(group) if !groups.contains(&group) => Err(Refusal::UnknownGroup),
+            _ => Ok(()),
+        }
+    }
+
+    fn find(&self, target: &Target) -> Result<Contact, Refusal> {
+        let found = match target {
+            Target::Id(id) => {
+                let row = self.rows.get(id).and_then(|row| row.now.as_ref());
+                row.filter(|contact| contact.client_id == self.client.id).cloned()
+            }
+            Target::Number(number) => self.by_number(number)?,
+        };
+        found.ok_or(Refusal::Absent)
+    }
+
+    /// The one contact with the number.
+    fn by_number(&self, number: &Number) -> Result<Option<Contact>, Refusal> {
+        let Some(ids) = self.by_number.get(&self.key(number)) else { return Ok(None) };
+        if ids.len() > 1 {
+            return Err(Refusal::Ambiguous(ids.iter().copied().take(MOST_NAMED).collect()));
+        }
+        let row = ids.first().and_then(|id| self.rows.get(id));
+        Ok(row.and_then(|row| row.now.clone()))
+    }
+
+    fn put(&mut self, contact: Contact) {
+        self.index(&contact);
+        match self.rows.get_mut(&contact.id) {
+            Some(row) => row.now = Some(contact),
+            None => {
+                self.rows.insert(contact.id, Row { stored: None, now: Some(contact) });
+            }
+        }
+    }
+
+    fn into_plan(self, outcomes: Vec<OperationOutcome>) -> Plan {
+        let region = self.client.region.clone();
+        let mut plan = Plan { outcomes, ..Plan::default() };
+        let mut rows: Vec<(ContactId, Row)> = self.rows.into_iter().collect();
+        // Whoever writes rows in the order of their ids never waits for one who waits for them.
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        for (id, row) in rows {
+            match (row.stored, row.now) {
+                (None, Some(new)) => plan.inserts.push(derived(new, region.as_ref())),
+                (Some(stored), Some(now)) if now != stored => plan.updates.push(derived(now, region.as_ref())),
+                (Some(_), None) => plan.deletes.push(id),
+                (Some(_), Some(_)) | (None, None) => {}
+            }
+        }
+        plan
+    }
+}
+
+fn derived(contact: Contact, region: Option<&Region>) -> (Contact, Derived) {
+    let derived = Derived::of(&contact.name, &contact.number, region);
+    (contact, derived)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Channel, ContactName, ObjectId, Transaction};
+
+    fn id<Id: From<ObjectId>>(n: u8) -> Id {
+        ObjectId::from_bytes([n; 12]).into()
+    }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn client() -> BatchClient {
+        BatchClient { id: id(1), region: Region::parse("NG").ok(), default_group: id(2) }
+    }
+
+    fn new(n: u8, name: &str, number: &str) -> NewContact {
+        NewContact {
+            id: id(n),
+            group_id: None,
+            name: ContactName::parse(name).unwrap(),
+            number: Number::parse(number).unwrap(),
+            channel: Channel::default(),
+            transaction: Transaction::default(),
+            created_at: at(1),
+            updated_at: at(1),
+            legacy_version: 0,
+        }
+    }
+
+    fn stored(n: u8, name: &str, number: &str) -> Contact {
+        let new = new(n, name, number);
+        Contact {
+            id: new.id,
+            client_id: id(1),
+            group_id: id(2),
+            name: new.name,
+            number: new.number,
+            channel: new.channel,
+            transaction: new.transaction,
+            created_at: new.created_at,
+            updated_at: new.updated_at,
+            legacy_version: 0,
+            revision: 4,
+        }
+    }
+
+    fn upsert(contact: NewContact, on_match: OnMatch) -> Operation {
+        let given = ContactChanges { name: Some(contact.name.clone()), ..ContactChanges::default() };
+        Operation::Upsert(Upsert { contact, by: MatchBy::Number, given, on_match })
+    }
+
+    fn plan(operations: Vec<Operation>, found: Vec<Contact>) -> Plan {
+        let batch = Batch { operations, atomic: false, at: at(9) };
+        Plan::of(&batch, &client(), found, &HashSet::from([id(3)])).unwrap()
+    }
+
+    fn names(plan: &[(Contact, Derived)]) -> Vec<&str> {
+        plan.iter().map(|(contact, _)| contact.name.as_str()).collect()
+    }
+
+    #[test]
+    fn any_form_of_a_number_matches() {
+        let found = vec![stored(5, "", "+234 803 000 0001")];
+        let plan = plan(vec![upsert(new(6, "Amina", "08030000001"), OnMatch::FillBlanks)], found);
+        assert!(plan.inserts.is_empty());
+        assert_eq!(names(&plan.updates), ["Amina"]);
+        let (contact, _) = &plan.updates[0];
+        assert_eq!((contact.id, contact.revision, contact.updated_at), (id(5), 5, at(9)));
+        assert_eq!(contact.number.as_str(), "+234 803 000 0001");
+    }
+
+    #[test]
+    fn the_second_of_two_new_ones_finds_the_first() {
+        let twice = ["Amina", "Bola"].map(|name| upsert(new(name.len() as u8, name, "08030000001"), OnMatch::Update));
+        let plan = plan(twice.into(), Vec::new());
+        assert_eq!(names(&plan.inserts), ["Bola"]);
+        assert!(matches!(plan.outcomes[..], [OperationOutcome::Created(_), OperationOutcome::Updated { .. }]));
+    }
+
+    #[test]
+    fn nothing_is_overwritten_where_blanks_are_filled() {
+        let plan = plan(
+            vec![upsert(new(6, "Bola", "08030000001"), OnMatch::FillBlanks)],
+            vec![stored(5, "Amina", "08030000001")],
+        );
+        assert!(matches!(plan.outcomes[..], [OperationOutcome::Unchanged(_)]));
+        assert!(plan.updates.is_empty());
+    }
+
+    #[test]
+    fn several_that_match_are_named() {
+        let found = vec![stored(7, "A", "08030000001"), stored(5, "B", "+2348030000001")];
+        let plan = plan(vec![upsert(new(6, "C", "2348030000001"), OnMatch::Update)], found);
+        assert_eq!(plan.outcomes, [OperationOutcome::Refused(Refusal::Ambiguous(vec![id(5), id(7)]))]);
+    }
+
+    #[test]
+    fn of_very_many_that_match_the_first_are_named() {
+        let found: Vec<Contact> = (0..=200).rev().map(|n| stored(n, "", "status")).collect();
+        let batch = |operations| Batch { operations, atomic: false, at: at(9) };
+        let upsert = || upsert(new(255, "A", "status"), OnMatch::Update);
+        let delete = |n| Operation::Delete { target: Target::Id(id(n)), precondition: Precondition::Exists };
+        let operations = vec![delete(0), delete(1), upsert()];
+        // What a store looks up of them is enough.
+        let most = batch(operations.clone()).lookup(None).most;
+        let some = found.iter().rev().take(most).cloned().collect();
+        let plan = plan(operations, some);
+        let named = (2..102).map(id).collect();
+        assert_eq!(plan.outcomes[2], OperationOutcome::Refused(Refusal::Ambiguous(named)));
+    }
+
+    #[test]
+    fn a_contact_made_anew_under_its_id_is_written_whole() {
+        let delete = Operation::Delete { target: Target::Id(id(5)), precondition: Precondition::Exists };
+        let anew = NewContact { created_at: at(7), ..new(5, "B", "2") };
+        let plan = plan(vec![delete, Operation::Create(anew)], vec![stored(5, "A", "1")]);
+        assert!(plan.inserts.is_empty() && plan.deletes.is_empty());
+        let (contact, _) = &plan.updates[0];
+        assert_eq!((contact.name.as_str(), contact.created_at, contact.revision), ("B", at(7), 0));
+    }
+
+    #[test]
+    fn what_was_deleted_is_gone_for_those_behind() {
+        let delete = || Operation::Delete { target: Target::Id(id(5)), precondition: Precondition::Exists };
+        let plan = plan(
+            vec![delete(), delete(), upsert(new(6, "C", "08030000001"), OnMatch::Skip)],
+            vec![stored(5, "A", "08030000001")],
+        );
+        assert_eq!(plan.deletes, [id(5)]);
+        assert_eq!(plan.outcomes[1], OperationOutcome::Refused(Refusal::Absent));
+        assert!(matches!(plan.outcomes[2], OperationOutcome::Created(_)));
+    }
+
+    #[test]
+    fn an_atomic_batch_ends_at_its_first_refusal() {
+        let create = |n, group: Option<GroupId>| Operation::Create(NewContact { group_id: group, ..new(n, "A", "1") });
+        let operations = vec![create(6, None), create(7, Some(id(3))), create(8, Some(id(4)))];
+        let batch = Batch { operations, atomic: true, at: at(9) };
+        assert_eq!(batch.lookup(None).groups, [id(3), id(4)]);
+        let refused = Plan::of(&batch, &client(), Vec::new(), &HashSet::from([id(3)]));
+        assert_eq!(refused, Err((2, Refusal::UnknownGroup)));
+    }
+
+    #[test]
+    fn an_id_of_another_client_is_taken_and_out_of_reach() {
+        let other = Contact { client_id: id(9), ..stored(5, "A", "1") };
+        let by_id = Operation::Upsert(Upsert {
+            contact: new(5, "B", "1"),
+            by: MatchBy::Id,
+            given: ContactChanges::default(),
+            on_match: OnMatch::Update,
+        });
+        let change = Operation::Update {
+            target: Target::Id(id(5)),
+            changes: ContactChanges::default(),
+            precondition: Precondition::Exists,
+        };
+        let plan = plan(vec![by_id, change], vec![other]);
+        let refused = [Refusal::IdTaken, Refusal::Absent].map(OperationOutcome::Refused);
+        assert_eq!(plan.outcomes, refused);
+    }
+
+    #[test]
+    fn rows_are_written_in_the_order_of_their_ids() {
+        let operations = [9, 7, 8].map(|n| Operation::Create(new(n, "A", "1"))).into();
+        let ids: Vec<ContactId> = plan(operations, Vec::new()).inserts.iter().map(|(contact, _)| contact.id).collect();
+        assert_eq!(ids, [id(7), id(8), id(9)]);
+    }
+}

@@ -1,0 +1,303 @@
+//! A batch that comes as lines: done step by step, each step one act, and answered step by step while the rest is still to
+//! come. Nothing is read before what was read is done and on its way, so a reader that doesn't read makes the sender wait,
+//! and memory holds a step however many lines there are.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::HeaderMap;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::future::ready;
+use futures_util::stream::{once, try_unfold};
+use roster_domain::ports::StoreError;
+use roster_domain::{Batch, BatchOutcome, Caller, InvalidCode};
+use roster_identity::{Authenticated, AuthenticationError};
+use tokio::task::{JoinError, spawn_blocking};
+use tokio::time::timeout;
+
+use super::counts::Unaccounted;
+use super::lines::{Line, Lines};
+use super::{Came, Counts, Reason};
+use crate::answers::{CountsJson, Data, ResultJson};
+use crate::credentials;
+use crate::error::Code;
+use crate::failure::{Answer, Failure};
+use crate::input::Input;
+use crate::middleware::AsItComes;
+use crate::notes::Notes;
+use crate::problems::Problems;
+use crate::query::Query;
+use crate::requests::batch::{self, Asked, Maker};
+use crate::services::App;
+use crate::streams::StreamPermit;
+use crate::upload::{Known, Unread, Upload};
+
+/// So many operations make a full step.
+const STEP_OPERATIONS: usize = 1_000;
+
+/// And so do so many bytes, beside which one more line may stand.
+const STEP_BYTES: usize = 1024 * 1024;
+
+/// A step that isn't full waits so long for more to come: whoever waits for an answer before going on gets one.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The head goes out with what came of the first step: a failure before that is an ordinary error.
+pub async fn answer(upload: Upload) -> Answer {
+    let (app, request, query) = (upload.app.clone(), upload.request.clone(), upload.query.clone());
+    let checked = check(&upload);
+    let (Known { caller, place }, body) = upload.into_stream()?;
+    checked?;
+    let mut running = Running {
+        body,
+        lines: Lines::of_at_most(app.body_limit),
+        most: app.body_limit,
+        has_ended: false,
+        read: 0,
+        asked: 0,
+        counts: Counts::default(),
+        caller,
+        headers: request.headers().clone(),
+        query,
+        request_id: Notes::of(&request).request_id.clone(),
+        app: app.clone(),
+        _place: place,
+    };
+    let step = running.gather().await?;
+    Input::enter(&app, &request)?;
+    let first = running.take(step).await?;
+    let rest = try_unfold(running, Running::next_piece);
+    let mut answer =
+        HttpResponse::Ok().content_type("application/x-ndjson").streaming(once(ready(Ok(first))).chain(rest));
+    answer.extensions_mut().insert(AsItComes);
+    Ok(answer)
+}
+
+/// What can be refused before anything is read: 415, then 422.
+fn check(upload: &Upload) -> Result<(), Failure> {
+    upload.refuse_encoded()?;
+    let mut problems = Problems::default();
+    if upload.query.get("atomic").is_some() {
+        problems.say("atomic", InvalidCode::NotAllowed, "is not for lines, which are done step by step");
+    }
+    upload.query.check(&[&["atomic"]], &mut problems);
+    problems.none()
+}
+
+/// The batch was broken off: the connection is cut without its last chunk, so that nobody takes what came for all.
+#[derive(Debug, thiserror::Error)]
+#[error("the batch was broken off")]
+pub struct BrokenOff;
+
+/// Why it doesn't go on.
+#[derive(Debug, thiserror::Error)]
+enum Stopped {
+    #[error("nothing more came for too long")]
+    Silent,
+    #[error("it ended before its end")]
+    Incomplete,
+    #[error("what its caller showed isn't valid any more")]
+    ShutOut,
+    #[error("its client is gone")]
+    ClientGone,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Unaccounted(#[from] Unaccounted),
+    #[error(transparent)]
+    Reading(#[from] JoinError),
+    #[error(transparent)]
+    Writing(#[from] serde_json::Error),
+}
+
+impl From<Stopped> for Failure {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Silent => Code::RequestTimeout.into(),
+            Stopped::Incomplete => Self::told(Code::MalformedBody, "The body is incomplete."),
+            Stopped::ShutOut | Stopped::ClientGone => Code::Unauthenticated.into(),
+            Stopped::Store(error) => error.into(),
+            error => Self::caused(Code::Internal, error),
+        }
+    }
+}
+
+/// A batch under way.
+struct Running {
+    body: Unread,
+    lines: Lines,
+    /// So many bytes may a line have.
+    most: usize,
+    has_ended: bool,
+    /// So many lines were read, those that hold nothing among them.
+    read: u64,
+    /// So many of them held something.
+    asked: u64,
+    counts: Counts,
+    caller: Caller,
+    /// What the caller showed, here or there.
+    headers: HeaderMap,
+    query: Query,
+    request_id: String,
+    app: App,
+    _place: StreamPermit,
+}
+
+/// Lines to be done together, each with its number from 1.
+#[derive(Default)]
+struct Step {
+    lines: Vec<(u64, Line)>,
+    bytes: usize,
+}
+
+impl Step {
+    fn is_full(&self) -> bool {
+        self.lines.len() >= STEP_OPERATIONS || self.bytes >= STEP_BYTES
+    }
+}
+
+impl Running {
+    /// What comes of the next step, and what is left to do behind it; the last piece holds the counts.
+    async fn next_piece(mut self) -> Result<Option<(Bytes, Self)>, BrokenOff> {
+        if self.has_ended {
+            return Ok(None);
+        }
+        match self.step().await {
+            Ok(piece) => Ok(Some((piece, self))),
+            Err(stopped) => {
+                self.tell(&stopped);
+                Err(BrokenOff)
+            }
+        }
+    }
+
+    async fn step(&mut self) -> Result<Bytes, Stopped> {
+        let step = self.gather().await?;
+        self.recognise().await?;
+        self.take(step).await
+    }
+
+    /// Looks anew at what the caller showed: whoever was let in once and is shut out since does no more.
+    async fn recognise(&self) -> Result<(), Stopped> {
+        let presented = credentials::presented(&self.headers, None, &self.query);
+        match timeout(self.app.deadlines.one, self.app.identity.authenticate(&presented)).await {
+            Ok(Ok(Authenticated { caller, .. })) if caller == self.caller => Ok(()),
+            Ok(Err(AuthenticationError::Store(error))) => Err(error.into()),
+            Ok(Ok(_) | Err(_)) => Err(Stopped::ShutOut),
+            Err(_) => Err(no_answer().into()),
+        }
+    }
+
+    fn tell(&self, stopped: &Stopped) {
+        let id = self.request_id.as_str();
+        match stopped {
+            Stopped::Silent | Stopped::Incomplete | Stopped::ShutOut | Stopped::ClientGone => {
+                tracing::info!(request.id = id, cause = %stopped, "a batch was broken off");
+            }
+            error => tracing::error!(request.id = id, error = %error, "a batch was broken off: it failed"),
+        }
+    }
+
+    /// Reads the lines of the next step: until it is full, nothing more came for a moment, or there is nothing more.
+    async fn gather(&mut self) -> Result<Step, Stopped> {
+        let mut step = Step::default();
+        while !step.is_full() {
+            if let Some(line) = self.lines.ended() {
+                self.add(&mut step, line);
+                continue;
+            }
+            let patience = if step.lines.is_empty() { self.app.deadlines.reader } else { PAUSE };
+            match timeout(patience, self.body.next()).await {
+                Ok(Some(piece)) => self.lines.push(&piece.map_err(|_| Stopped::Incomplete)?),
+                Ok(None) => {
+                    if let Some(line) = self.lines.last() {
+                        self.add(&mut step, line);
+                    }
+                    self.has_ended = true;
+                    break;
+                }
+                Err(_) if step.lines.is_empty() => return Err(Stopped::Silent),
+                Err(_) => break,
+            }
+        }
+        Ok(step)
+    }
+
+    /// Lines that hold nothing are passed over.
+    fn add(&mut self, step: &mut Step, line: Line) {
+        self.read += 1;
+        if let Line::Text(text) = &line {
+            if text.iter().all(u8::is_ascii_whitespace) {
+                return;
+            }
+            step.bytes += text.len();
+        }
+        self.asked += 1;
+        step.lines.push((self.read, line));
+    }
+
+    /// Does a step; what is answered of it.
+    async fn take(&mut self, step: Step) -> Result<Bytes, Stopped> {
+        let results = self.act(step).await?;
+        let mut piece = Vec::with_capacity(results.len() * 384);
+        for (line, came) in &results {
+            self.counts.add(came);
+            ResultJson { of: ("line", *line), came }.append(&mut piece)?;
+            piece.push(b'\n');
+        }
+        let counts = self.counts.account_for(self.asked)?;
+        if self.has_ended {
+            piece.extend_from_slice(br#"{"counts":"#);
+            CountsJson::of(&counts).append(&mut piece)?;
+            piece.extend_from_slice(b"}\n");
+        }
+        Ok(piece.into())
+    }
+
+    async fn act(&self, step: Step) -> Result<Vec<(u64, Came)>, Stopped> {
+        let now = self.app.clock.now();
+        let (ids, most) = (Arc::clone(&self.app.ids), self.most);
+        let read = spawn_blocking(move || read(step, most, Maker { ids: &ids, now })).await?;
+        // The operations go to the store; what was to be read of each stays, in the order of their lines.
+        let (mut operations, mut lines) = (Vec::new(), Vec::with_capacity(read.len()));
+        for (line, read) in read {
+            lines.push((
+                line,
+                read.map(|Asked { operation, group_path }| {
+                    operations.push(operation);
+                    group_path
+                }),
+            ));
+        }
+        let mut outcomes = Vec::new().into_iter();
+        if !operations.is_empty() {
+            let batch = Batch { operations, atomic: false, at: now };
+            let done =
+                timeout(self.app.deadlines.bulk, self.app.store.batches.apply(&self.caller.scope(), batch)).await;
+            outcomes = match done.unwrap_or_else(|_| Err(no_answer()))? {
+                BatchOutcome::Done(outcomes) => outcomes.into_iter(),
+                BatchOutcome::Refused { .. } => return Err(StoreError::failed("refused as if it were atomic").into()),
+                BatchOutcome::ClientGone => return Err(Stopped::ClientGone),
+            };
+        }
+        // Where the store answered too few there is one result less, which the counts tell.
+        let results = lines.into_iter().filter_map(|(line, read)| match read {
+            Ok(group_path) => outcomes.next().map(|outcome| (line, Came::of(outcome, group_path))),
+            Err(reason) => Some((line, Came::Refused(reason))),
+        });
+        Ok(results.collect())
+    }
+}
+
+fn no_answer() -> StoreError {
+    StoreError::unavailable("no answer in time")
+}
+
+fn read(step: Step, most: usize, maker: Maker<'_>) -> Vec<(u64, Result<Asked, Reason>)> {
+    let read = |line| match line {
+        Line::Text(text) => batch::line(&text, maker),
+        Line::TooLong => Err(Reason::too_long(most)),
+    };
+    step.lines.into_iter().map(|(number, line)| (number, read(line))).collect()
+}

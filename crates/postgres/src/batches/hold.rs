@@ -1,0 +1,136 @@
+//! Looking up what a batch speaks of, and holding it.
+//!
+//! Each statement says of each thing where in its index it begins and ends, in the order of that index: without sorting,
+//! no other index leads there, whatever the planner believes. All are planned for their own values.
+
+use std::collections::HashSet;
+
+use roster_domain::{BatchClient, ClientId, Contact, GroupId, Lookup, Region, Scope, UserId};
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{PgConnection, Postgres};
+
+use crate::groups::lock_client;
+use crate::rows::{self, ContactRow, id};
+
+/// The client that the batch is about, and whether its contacts are being derived anew. Locked, it stays as it is, and
+/// so does which of its groups is the default. `None`: it is gone.
+pub(super) async fn client(connection: &mut PgConnection, scope: &Scope) -> sqlx::Result<Option<(BatchClient, bool)>> {
+    let user = scope.user();
+    let Some(client) = lock_client(&mut *connection, user, scope.client()).await? else { return Ok(None) };
+    let state = sqlx::query!(
+        "SELECT c.region, c.derive_after IS NOT NULL AS \"is_behind!\", ( \
+             SELECT g.id FROM contact_groups g WHERE g.user_id = c.user_id AND g.client_id = c.id AND g.is_default \
+         ) AS default_group \
+         FROM clients c WHERE c.user_id = $1 AND c.id = $2",
+        user.as_bytes().as_slice(),
+        client.as_bytes().as_slice(),
+    )
+    .fetch_one(connection)
+    .await?;
+    let Some(default_group) = state.default_group else { return Ok(None) };
+    let (region, default_group) = (state.region.map(Region::from_stored), id(&default_group, "contact_groups.id")?);
+    Ok(Some((BatchClient { id: client, region, default_group }, state.is_behind)))
+}
+
+/// Which of the groups are the client's: they stay, and so does the default one.
+pub(super) async fn groups(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: &BatchClient,
+    lookup: &Lookup,
+) -> sqlx::Result<HashSet<GroupId>> {
+    let mut wanted: Vec<&[u8]> = lookup.groups.iter().map(|id| id.as_bytes().as_slice()).collect();
+    wanted.push(client.default_group.as_bytes());
+    wanted.sort_unstable();
+    wanted.dedup();
+    let held: Vec<Vec<u8>> = sqlx::query_scalar(
+        "SELECT m.id FROM unnest($3::bytea[]) AS k (id) CROSS JOIN LATERAL ( \
+             SELECT g.id FROM contact_groups g \
+             WHERE g.user_id = $1 AND g.client_id = $2 AND g.id >= k.id AND g.id <= k.id ORDER BY g.id FOR KEY SHARE \
+         ) m",
+    )
+    .bind(user.as_bytes().as_slice())
+    .bind(client.id.as_bytes().as_slice())
+    .bind(wanted)
+    .persistent(false)
+    .fetch_all(connection)
+    .await?;
+    held.iter().map(|group| id(group, "contact_groups.id")).collect()
+}
+
+/// The contacts. Those of the client are locked, in the order of their ids; of another's it only matters that they are
+/// there.
+pub(super) async fn contacts(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: ClientId,
+    lookup: &Lookup,
+) -> sqlx::Result<Vec<Contact>> {
+    let wanted: Vec<&[u8]> = lookup.ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let found: Vec<ContactRow> = read(SEEN, user, &wanted).fetch_all(&mut *connection).await?;
+    let (own, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|row| row.client_id == client.as_bytes());
+    let mut ids: Vec<Vec<u8>> = own.into_iter().map(|row| row.id).collect();
+    if !lookup.numbers.is_empty() {
+        ids.extend(with_numbers(connection, user, client, lookup).await?);
+    }
+    if !ids.is_empty() {
+        ids.sort_unstable();
+        ids.dedup();
+        let ids: Vec<&[u8]> = ids.iter().map(Vec::as_slice).collect();
+        // Looked at again once the lock is there: by then one may be gone, or have another number.
+        found.extend(read(HELD, user, &ids).fetch_all(connection).await?);
+    }
+    rows::all(found)
+}
+
+/// `$lock`: how they are held.
+macro_rules! contacts {
+    ($lock:literal) => {
+        concat!(
+            "SELECT m.* FROM unnest($2::bytea[]) AS k (id) CROSS JOIN LATERAL ( \
+                 SELECT c.id, c.client_id, c.group_id, c.name, c.number, c.channel, c.survey_id, \
+                        c.survey_sort_integer, c.survey_sort_text, c.created_at, c.updated_at, c.legacy_version, \
+                        c.revision \
+                 FROM contacts c \
+                 WHERE c.user_id = $1 AND c.id >= k.id AND c.id <= k.id ORDER BY c.id",
+            $lock,
+            ") m"
+        )
+    };
+}
+
+const SEEN: &str = contacts!("");
+const HELD: &str = contacts!(" FOR UPDATE");
+
+fn read<'q>(
+    statement: &'static str,
+    user: UserId,
+    ids: &'q [&'q [u8]],
+) -> QueryAs<'q, Postgres, ContactRow, PgArguments> {
+    sqlx::query_as(statement).bind(user.as_bytes().to_vec()).bind(ids).persistent(false)
+}
+
+async fn with_numbers(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: ClientId,
+    lookup: &Lookup,
+) -> sqlx::Result<Vec<Vec<u8>>> {
+    sqlx::query_scalar(
+        "SELECT m.id FROM unnest($3::text[]) AS k (key) CROSS JOIN LATERAL ( \
+             SELECT c.id FROM contacts c \
+             WHERE c.user_id = $1 AND c.client_id = $2 \
+               AND (COALESCE(c.e164, c.number) COLLATE \"C\") >= k.key \
+               AND (COALESCE(c.e164, c.number) COLLATE \"C\") <= k.key \
+             ORDER BY (COALESCE(c.e164, c.number) COLLATE \"C\"), c.id LIMIT $4 \
+         ) m",
+    )
+    .bind(user.as_bytes().as_slice())
+    .bind(client.as_bytes().as_slice())
+    .bind(&lookup.numbers)
+    .bind(lookup.most as i64)
+    .persistent(false)
+    .fetch_all(connection)
+    .await
+}

@@ -1,0 +1,9 @@
+//! What this crate reads and writes, from outside.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+mod bounds;
+mod dumps;
+mod hostile;
+mod round_trips;
+mod samples;
+mod support;
