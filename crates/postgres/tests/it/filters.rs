@@ -115,7 +115,7 @@ fn cases(rows: u64) -> Vec<Case> {
     let before = || ContactFilter { created_before: at, ..all() };
     let number_is = || ContactFilter { number: Number::parse(&number(rows)).ok(), ..all() };
     let suffix = || ContactFilter { number_suffix: NumberSuffix::parse(&number(rows)[5..]).ok(), ..all() };
-    let (frequent, rare) = (|| searching("amina"), || rare(rows));
+    let (frequent, rare) = (|| searching("bello"), || rare(rows));
     let short = || searching("am");
     let mut cases = vec![
         Case::new("oldest", all(), &["contacts_by_client"]).by(Oldest),

@@ -20,7 +20,7 @@ use crate::rounds::sets::Set;
 use crate::rounds::side::Side;
 
 /// So many rows are walked before anything is known about the words: hardly more than what looking one word up costs.
-const FIRST_STEPS: usize = 50;
+const FIRST_STEPS: usize = 32;
 
 /// So many more, where some of the first match.
 const SECOND_STEPS: usize = 200;
@@ -107,35 +107,36 @@ impl Search {
             self.push_group(&mut query);
         }
         conditions::push(&mut query, &self.filter);
-        query.push(format_args!(") AS matches, row_number() OVER (ORDER BY {order}) AS step FROM contacts c WHERE "));
+        query.push(") AS matches FROM contacts c WHERE ");
         self.push_owner(&mut query);
         if walks_group {
             self.push_group(&mut query);
         }
         push_beyond(&mut query, self.order, after);
         query.push(format_args!(" ORDER BY {order} LIMIT ")).push_bind(steps);
-        query.push(
-            "), matched AS MATERIALIZED (SELECT count(*) AS rows FROM walked w WHERE w.matches), \
-             stopped AS MATERIALIZED (SELECT w.id, w.name_key FROM walked w WHERE w.step = ",
-        );
-        query.push_bind(steps).push(") SELECT * FROM walked w WHERE w.matches OR w.step = ").push_bind(steps);
+        query.push("), last AS MATERIALIZED (SELECT w.id, w.name_key, (SELECT count(*) FROM walked) AS steps FROM walked w");
+        query.push(match self.order {
+            ContactOrder::Newest => " ORDER BY w.id LIMIT 1",
+            ContactOrder::Oldest => " ORDER BY w.id DESC LIMIT 1",
+            ContactOrder::Name => " ORDER BY w.name_key DESC, w.id DESC LIMIT 1",
+        });
         query.push(concat!(
-            " UNION ALL SELECT * FROM (SELECT ",
+            ") SELECT w.*, CASE WHEN w.id = (SELECT l.id FROM last l) THEN (SELECT l.steps FROM last l) ELSE 0 END \
+             FROM walked w WHERE w.matches OR w.id = (SELECT l.id FROM last l) UNION ALL SELECT * FROM (SELECT ",
             contact_columns!("c"),
-            ", c.name_key, true, NULL::bigint FROM contacts c \
-             WHERE EXISTS (SELECT FROM stopped) AND (SELECT m.rows FROM matched m) < "
+            ", c.name_key, true, NULL::bigint FROM contacts c WHERE (SELECT count(*) FILTER (WHERE w.matches) < "
         ));
-        query.push_bind(stride.few as i64).push(" AND ");
+        query.push_bind(stride.few as i64).push(" AND count(*) = ").push_bind(steps).push(" FROM walked w) AND ");
         self.push_looked_up(&mut query, |query| {
             query.push(match self.order {
-                ContactOrder::Newest => " AND c.id < (SELECT s.id FROM stopped s)",
-                ContactOrder::Oldest => " AND c.id > (SELECT s.id FROM stopped s)",
+                ContactOrder::Newest => " AND c.id < (SELECT l.id FROM last l)",
+                ContactOrder::Oldest => " AND c.id > (SELECT l.id FROM last l)",
                 ContactOrder::Name => {
-                    " AND (c.name_key, c.id) > ((SELECT s.name_key FROM stopped s), (SELECT s.id FROM stopped s))"
+                    " AND (c.name_key, c.id) > ((SELECT l.name_key FROM last l), (SELECT l.id FROM last l))"
                 }
             });
         });
-        query.push(" LIMIT greatest(").push_bind(wanted as i64).push(" - (SELECT m.rows FROM matched m), 0)) rest");
+        query.push(" LIMIT ").push_bind(wanted as i64).push(") rest");
         Part::read(&query.build().fetch_all(connection).await?, steps, self.order)
     }
 
@@ -212,13 +213,13 @@ impl Part {
     fn read(rows: &[PgRow], steps: i64, order: ContactOrder) -> sqlx::Result<Self> {
         let mut part = Self { found: Vec::with_capacity(rows.len()), matched: 0, stopped: None };
         for row in rows {
-            let step = integer_or_null(row, STEP)?;
-            if step == Some(steps) {
+            let walked = integer_or_null(row, WALKED)?;
+            if walked == Some(steps) {
                 part.stopped = Some(place(row, order)?);
             }
             if flag(row, MATCHES)? {
                 part.found.push(found(row, order)?);
-                part.matched += usize::from(step.is_some());
+                part.matched += usize::from(walked.is_some());
             }
         }
         Ok(part)
@@ -228,7 +229,8 @@ impl Part {
 /// Where what follows a contact's columns is found.
 const NAME_KEY: usize = CONTACT_COLUMNS;
 const MATCHES: usize = CONTACT_COLUMNS + 1;
-const STEP: usize = CONTACT_COLUMNS + 2;
+/// Of the last row that was walked how many were, of others 0, of those that were looked up nothing.
+const WALKED: usize = CONTACT_COLUMNS + 2;
 
 fn found(row: &PgRow, order: ContactOrder) -> sqlx::Result<Found> {
     Ok((place(row, order)?, contact(row)?))
