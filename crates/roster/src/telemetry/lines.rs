@@ -169,7 +169,10 @@ mod tests {
         for _ in 0..20 {
             (&lines).write_all(&line).unwrap();
         }
-        assert_eq!((writing.shared.lock().waiting.len(), writing.shared.lock().dropped), (16 << 20, 4));
+        {
+            let state = writing.shared.lock();
+            assert_eq!((state.waiting.len(), state.dropped), (16 << 20, 4));
+        }
         drop(go_on);
         assert_eq!(writing.end().2, 6 + (16 << 20));
     }

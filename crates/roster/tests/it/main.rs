@@ -17,6 +17,7 @@ mod settings;
 mod slow_readers;
 mod starting;
 mod stop;
+mod transfer;
 mod user_create;
 mod user_disable;
 mod user_list;

@@ -57,6 +57,9 @@ impl Groups {
         }
         let no_such = || ImportError::NoSuchGroup(named.to_owned());
         let title = GroupTitle::parse(named).map_err(|_| no_such())?;
+        if self.ids.values().filter(|other| **other == title).nth(1).is_some() {
+            return Err(ImportError::SeveralGroups(named.to_owned()));
+        }
         match self.by_title.get(title.as_str()) {
             Some(id) => Ok(*id),
             None if is_made => self.make(to, title).await,

@@ -99,6 +99,9 @@ pub enum ImportError {
     /// The group that all were to go to isn't one of the client's.
     #[error("the client has no group with the id or title {0:?}")]
     NoSuchGroup(String),
+    /// Several groups have the title that was said.
+    #[error("several groups have the title {0:?}: say which by its id")]
+    SeveralGroups(String),
     /// The report can't be written.
     #[error("the report can't be written")]
     Report(#[source] io::Error),

@@ -37,8 +37,7 @@ pub fn operation(
     let Transaction { survey_id, survey_sort_id } = &candidate.transaction;
     let given = ContactChanges {
         name: candidate.name.clone(),
-        // The same number in another form is no news.
-        number: Some(candidate.number.clone()).filter(|_| by == MatchBy::Id),
+        number: Some(candidate.number.clone()),
         group_id,
         channel: candidate.channel.clone(),
         transaction: TransactionChanges {
@@ -84,7 +83,6 @@ mod tests {
         let id = ContactId::from(ObjectId::from_bytes([9; 12]));
         let Operation::Upsert(upsert) = of(&candidate(has_id.then_some(id)), by, OnMatch::Skip) else { panic!() };
         assert_eq!((upsert.by, upsert.contact.id == id), (matched, kept));
-        assert_eq!(upsert.given.number.is_some(), kept);
     }
 
     #[test]

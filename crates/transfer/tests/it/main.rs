@@ -4,6 +4,7 @@
 mod bounds;
 mod dumps;
 mod hostile;
+mod imports;
 mod round_trips;
 mod samples;
 mod support;

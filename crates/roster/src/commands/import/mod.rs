@@ -79,8 +79,9 @@ fn ended(imported: Imported, report: &ReportFile) -> anyhow::Result<ExitCode> {
         rows.invalid = invalid,
         "imported contacts"
     );
+    let rows = if read == 1 { "row" } else { "rows" };
     say(format_args!(
-        "{read} rows read = {created} created + {updated} updated + {unchanged} unchanged + {skipped} skipped + \
+        "{read} {rows} read = {created} created + {updated} updated + {unchanged} unchanged + {skipped} skipped + \
          {invalid} invalid"
     ));
     if reported > 0 {
@@ -90,10 +91,15 @@ fn ended(imported: Imported, report: &ReportFile) -> anyhow::Result<ExitCode> {
         End::Complete if invalid > 0 => Ok(ExitCode::from(2)),
         End::Complete => Ok(ExitCode::SUCCESS),
         End::Stopped => Err(anyhow!("stopped. {}", go_on(done))),
-        // Nothing in the file is at fault, and nothing was done.
+        // Nothing was begun.
         End::Failed(error @ ImportError::NoSuchGroup(_)) => Err(anyhow!("{error}; --create-groups makes it")),
-        End::Failed(ImportError::File(failure)) => Err(in_words(failure).context(go_on(done))),
-        End::Failed(error) => Err(anyhow::Error::new(error).context(go_on(done))),
+        End::Failed(error @ ImportError::SeveralGroups(_)) => Err(error.into()),
+        // Of a file that breaks off the last row is only a part of what it will be once the file is whole.
+        End::Failed(ImportError::File(failure)) => {
+            let failure = in_words(failure);
+            Err(anyhow!("{failure:#}. {done} rows were done; import the whole file once it is sound"))
+        }
+        End::Failed(error) => Err(anyhow!("{:#}. {}", anyhow::Error::new(error), go_on(done))),
     }
 }
 

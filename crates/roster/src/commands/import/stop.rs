@@ -24,7 +24,7 @@ pub fn told() -> io::Result<impl Future<Output = ()>> {
     });
     Ok(async move {
         if told.await.is_err() {
-            pending().await
+            pending::<()>().await;
         }
     })
 }
