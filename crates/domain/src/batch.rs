@@ -162,10 +162,9 @@ pub struct BatchClient {
 pub struct Lookup {
     /// Contacts of the user with these ids.
     pub ids: Vec<ContactId>,
-    /// Contacts of the client whose number is this, as [`number_key`] has it.
+    /// Contacts of the client whose number is this, as [`number_key`] has it: of each [`Lookup::MOST_OF_A_NUMBER`] at
+    /// most, the first by id, beside those that are looked up by their ids.
     pub numbers: Vec<String>,
-    /// Of each number so many contacts at most, the first by id.
-    pub most: usize,
     /// Groups.
     pub groups: Vec<GroupId>,
 }
@@ -184,8 +183,7 @@ impl Batch {
     /// go by that.
     #[must_use]
     pub fn lookup(&self, region: Option<&Region>) -> Lookup {
-        // Each operation takes one contact at most away from those with a number, and what is left is still named.
-        let mut lookup = Lookup { most: self.operations.len() + MOST_NAMED, ..Lookup::default() };
+        let mut lookup = Lookup::default();
         for operation in &self.operations {
             let changes = match operation {
                 Operation::Create(contact) => {
@@ -223,6 +221,10 @@ impl Batch {
 }
 
 impl Lookup {
+    /// Enough of them to name, whatever the operations before have done: by their number none of several is changed or
+    /// deleted, and those that go by their ids are looked up beside these.
+    pub const MOST_OF_A_NUMBER: usize = MOST_NAMED;
+
     fn target(&mut self, target: &Target, region: Option<&Region>) {
         match target {
             Target::Id(id) => self.ids.push(*id),

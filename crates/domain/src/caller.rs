@@ -2,7 +2,8 @@
 
 use crate::{ClientId, SessionId, UserId};
 
-/// Somebody who proved who they are. Only authentication makes one, and the operator's command line, and only from one come the rights below.
+/// Somebody who proved who they are, or whom the operator's command line acts for. Nothing else makes one, and only from
+/// one come the rights below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
     /// A signed-in user.

@@ -50,8 +50,8 @@ mod version;
 pub use attempts::{Attempt, Booking, CounterKey, LONGEST_CLOSURE, Recognition, closed_for};
 pub use audit::{AuditEntry, AuditEvent, Origin};
 pub use batch::{
-    Batch, BatchClient, BatchOutcome, Lookup, MatchBy, OnMatch, Operation, OperationOutcome, Plan, Refusal, Target, Upsert,
-    number_key,
+    Batch, BatchClient, BatchOutcome, Lookup, MatchBy, OnMatch, Operation, OperationOutcome, Plan, Refusal, Target,
+    Upsert, number_key,
 };
 pub use caller::{Account, Caller, ClientOnly, Scope, Span};
 pub use client::{Client, ClientChanges, ClientCredential, NewClient, NewCredentials, TokenHash};

@@ -5,6 +5,7 @@ mod came;
 mod counts;
 mod lines;
 mod reason;
+mod steps;
 mod streamed;
 mod whole;
 

@@ -1,15 +1,17 @@
 //! A request whose body is long: who is calling is settled before it is read, so that nobody fills the memory with what a
 //! stranger sends.
 
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use futures_util::{Stream, StreamExt};
 use roster_domain::Caller;
 use roster_identity::Presented;
 use tokio::time::timeout;
@@ -78,13 +80,10 @@ impl Upload {
         Ok(bytes)
     }
 
-    /// The call, once it is settled whose it is: the body that was read may hold credentials too.
+    /// The call, once it is settled whose it is. That is asked anew of whoever was known: the body that was read may
+    /// hold credentials too, and while it came those outside it may have ended.
     pub async fn into_call(mut self, in_body: &Object) -> Result<(Call, StreamPermit), Failure> {
-        let (headers, query) = (HeaderMap::new(), Query::default());
-        let shown_there = credentials::presented(&headers, Some(in_body), &query);
-        if self.known.is_none() || is_something(&shown_there) {
-            self.recognise(Some(in_body)).await?;
-        }
+        self.recognise(Some(in_body)).await?;
         self.refuse_encoded()?;
         let Known { caller, place } = self.known.ok_or(Code::Unauthenticated)?;
         let input = Input::of(self.app, self.request, Ok(Object::default()), self.query);
@@ -102,13 +101,20 @@ impl Upload {
     }
 
     async fn recognise(&mut self, in_body: Option<&Object>) -> Result<(), Failure> {
-        self.known = None;
+        let before = self.known.take();
         let presented = credentials::presented(self.request.headers(), in_body, &self.query);
         let recognised = authenticate(&self.app, &self.request, &presented);
         let caller = timeout(self.app.deadlines.one, recognised)
             .await
             .unwrap_or_else(|_| Err(Failure::caused(Code::StoreUnavailable, "no answer within the deadline")))?;
-        let place = self.app.batches.open(caller.user()).ok_or(Code::Overloaded)?;
+        let place = match before {
+            Some(Known { caller: before, place }) if before.user() == caller.user() => place,
+            // Another user's place is given back first.
+            other => {
+                drop(other);
+                self.app.batches.open(caller.user()).ok_or(Code::Overloaded)?
+            }
+        };
         self.known = Some(Known { caller, place });
         Ok(())
     }
@@ -147,16 +153,18 @@ impl Unread {
             None => Ok(Bytes::new()),
         }
     }
+}
 
-    /// What comes next of it; `None` at its end.
-    pub async fn next(&mut self) -> Option<Result<Bytes, Incomplete>> {
-        match self.payload.as_mut()?.next().await {
-            Some(piece) => Some(piece.map_err(|_| Incomplete)),
-            None => {
-                self.payload = None;
-                None
-            }
+impl Stream for Unread {
+    type Item = Result<Bytes, Incomplete>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(payload) = &mut self.payload else { return Poll::Ready(None) };
+        let next = ready!(payload.poll_next_unpin(context));
+        if next.is_none() {
+            self.payload = None;
         }
+        Poll::Ready(next.map(|piece| piece.map_err(|_| Incomplete)))
     }
 }
 
@@ -169,6 +177,6 @@ impl Drop for Unread {
 }
 
 /// Whoever sent it stopped before its end.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the body is incomplete")]
 pub struct Incomplete;

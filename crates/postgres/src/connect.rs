@@ -8,6 +8,7 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
+use crate::batches::Turns;
 use crate::losses::{Losses, PING_PATIENCE};
 use crate::revocations::Hearing;
 use crate::rounds::{Rounds, Shared};
@@ -58,6 +59,7 @@ impl PostgresStore {
         Ok(Arc::new(Self {
             hearing: Hearing::new(connect),
             rounds: Rounds::new(shared),
+            batch_turns: Turns::new(options),
             pool,
             runtime,
             bulk_timeout: options.bulk_timeout,

@@ -39,6 +39,7 @@ mod users;
 use std::sync::Arc;
 use std::time::Duration;
 
+use batches::Turns;
 use losses::Losses;
 use revocations::Hearing;
 use rounds::Rounds;
@@ -51,13 +52,15 @@ pub use options::PostgresOptions;
 /// The schema, step by step: `migrations/postgres`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// Every port, over one pool of connections, and up to four more for each runtime that calls (two read, two search); one
-/// for every two processors writes, and one more hears of revocations, once somebody listens.
+/// Every port, over one pool of connections, and up to four more for each runtime that calls (two read, two search); two
+/// for every two processors write, and one more hears of revocations, once somebody listens.
 pub struct PostgresStore {
     pool: PgPool,
     runtime: Handle,
     /// Beside the pool, for the most frequent acts.
     rounds: Rounds,
+    /// Of the pool's connections.
+    batch_turns: Turns,
     /// How long one statement of an act over many rows may take.
     bulk_timeout: Duration,
     /// When an act on single things is given up on our side: a paused server can't keep its own time.

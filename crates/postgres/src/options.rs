@@ -9,8 +9,8 @@ use crate::ConnectError;
 /// Sizes and times of the store.
 #[derive(Clone, Copy, Debug)]
 pub struct PostgresOptions {
-    /// How many connections at most for acts, beside up to four for each runtime that acts are called on, and one for every
-    /// two processors (see `rounds`); one more hears of revocations.
+    /// How many connections at most for acts, beside up to four for each runtime that acts are called on, and two for every
+    /// two processors that write (see `rounds`); one more hears of revocations.
     pub pool_size: u32,
     /// How long an act waits for one of those.
     pub acquire_timeout: Duration,

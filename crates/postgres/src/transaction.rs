@@ -26,6 +26,15 @@ pub(crate) async fn begin_bulk(pool: &PgPool, statement: Duration) -> sqlx::Resu
     pool.begin_with(AssertSqlSafe(begin)).await
 }
 
+/// Begins one whose statements may take longer, and may wait for locks as long as that: of acts that stand in a line.
+pub(crate) async fn begin_patient(pool: &PgPool, statement: Duration) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let statement = statement.as_millis();
+    let begin = format!("BEGIN; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {statement}");
+    // Nothing but a number goes into it.
+    #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
+    pool.begin_with(AssertSqlSafe(begin)).await
+}
+
 /// Begins one that reads, at one instant, whatever number of statements it takes; they may take longer.
 pub(crate) async fn begin_reading(pool: &PgPool, statement: Duration) -> sqlx::Result<Transaction<'static, Postgres>> {
     let begin = format!(

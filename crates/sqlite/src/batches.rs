@@ -3,13 +3,14 @@
 //! There is one writer, so nothing comes between looking and writing. A batch of few operations shares its transaction
 //! with other short acts; one of many has its own, and lets the short ones that wait go first.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
-use roster_domain::ports::{ContactBatches, Result};
+use roster_domain::ports::{BATCH_BEGINS_WITHIN, ContactBatches, Result, StoreError};
 use roster_domain::{
-    Batch, BatchClient, BatchOutcome, ClientId, Contact, GroupId, Lookup, Plan, Region, Scope, UserId,
+    Batch, BatchClient, BatchOutcome, ClientId, Contact, GroupId, Lookup, Plan, Region, Scope, UserId, number_key,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -49,20 +50,21 @@ statements! {
 #[async_trait]
 impl ContactBatches for SqliteStore {
     async fn apply(&self, scope: &Scope, batch: Batch) -> Result<BatchOutcome> {
-        let (scope, batch) = (*scope, Arc::new(batch));
+        let (scope, batch, until) = (*scope, Arc::new(batch), Instant::now() + BATCH_BEGINS_WITHIN);
         if batch.operations.len() <= FEW {
             let batch = batch.clone();
-            let attempt = self.writer.write(move |connection| attempt(connection, &scope, &batch)).await?;
-            if let Attempt::Done(outcome) = attempt {
-                return Ok(outcome);
+            match self.writer.write(move |connection| attempt(connection, &scope, &batch, until)).await? {
+                Attempt::Done(outcome) => return Ok(outcome),
+                Attempt::Late => return Err(late()),
+                Attempt::Behind(_) => {}
             }
         }
-        self.writer
-            .write_in_steps(move |connection| match attempt(connection, &scope, &batch)? {
-                Attempt::Done(outcome) => Ok(Step::Done(outcome)),
-                Attempt::Behind(client) => derive(connection, scope.user(), client).map(|_| Step::More),
-            })
-            .await
+        let step = move |connection: &Connection| match attempt(connection, &scope, &batch, until)? {
+            Attempt::Done(outcome) => Ok(Step::Done(Some(outcome))),
+            Attempt::Late => Ok(Step::Done(None)),
+            Attempt::Behind(client) => derive(connection, scope.user(), client).map(|_| Step::More),
+        };
+        self.writer.write_in_steps(step).await?.ok_or_else(late)
     }
 }
 
@@ -72,9 +74,18 @@ enum Attempt {
     /// Nothing is done: the client's contacts are being derived anew, and can't be found by their numbers until that is
     /// through.
     Behind(ClientId),
+    /// Nothing is done, nor is it to be: whoever asked may have given up.
+    Late,
 }
 
-fn attempt(connection: &Connection, scope: &Scope, batch: &Batch) -> rusqlite::Result<Attempt> {
+fn late() -> StoreError {
+    StoreError::unavailable("a batch couldn't begin in time")
+}
+
+fn attempt(connection: &Connection, scope: &Scope, batch: &Batch, until: Instant) -> rusqlite::Result<Attempt> {
+    if Instant::now() >= until {
+        return Ok(Attempt::Late);
+    }
     let user = scope.user();
     let Some((client, is_behind)) = client(connection, scope)? else {
         return Ok(Attempt::Done(BatchOutcome::ClientGone));
@@ -84,7 +95,7 @@ fn attempt(connection: &Connection, scope: &Scope, batch: &Batch) -> rusqlite::R
     }
     let lookup = batch.lookup(client.region.as_ref());
     let groups = groups(connection, user, client.id, &lookup)?;
-    let found = found(connection, user, client.id, &lookup)?;
+    let found = found(connection, user, &client, &lookup)?;
     Ok(Attempt::Done(match Plan::of(batch, &client, found, &groups) {
         Err((index, refusal)) => BatchOutcome::Refused { index, refusal },
         Ok(plan) => {
@@ -124,14 +135,28 @@ fn groups(
 }
 
 /// The contacts, each once.
-fn found(connection: &Connection, user: UserId, client: ClientId, lookup: &Lookup) -> rusqlite::Result<Vec<Contact>> {
+fn found(
+    connection: &Connection,
+    user: UserId,
+    client: &BatchClient,
+    lookup: &Lookup,
+) -> rusqlite::Result<Vec<Contact>> {
     let (mut found, mut met) = (Vec::new(), BTreeSet::new());
     for id in &lookup.ids {
         let contact = contacts::find(connection, user, *id)?;
         found.extend(contact.filter(|contact| met.insert(contact.id)));
     }
+    if lookup.numbers.is_empty() {
+        return Ok(found);
+    }
+    // Those that were found by their ids come again with their numbers, beside as many as are wanted of each.
+    let mut again: HashMap<String, usize> = HashMap::new();
+    for contact in found.iter().filter(|contact| contact.client_id == client.id) {
+        *again.entry(number_key(&contact.number, client.region.as_ref())).or_default() += 1;
+    }
     for number in &lookup.numbers {
-        let with_number = contacts::with_number(connection, user, client, number, lookup.most)?;
+        let most = Lookup::MOST_OF_A_NUMBER + again.get(number).copied().unwrap_or_default();
+        let with_number = contacts::with_number(connection, user, client.id, number, most)?;
         found.extend(with_number.into_iter().filter(|contact| met.insert(contact.id)));
     }
     Ok(found)
@@ -148,4 +173,38 @@ fn write(connection: &Connection, user: UserId, plan: &Plan) -> rusqlite::Result
         contacts::replace(connection, user, contact, derived)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use roster_domain::ports::Store;
+    use roster_domain::{Operation, OperationOutcome};
+    use roster_store_tests::Bench;
+
+    use super::*;
+    use crate::{SqliteOptions, connection, migrations};
+
+    #[tokio::test]
+    async fn what_comes_to_its_turn_late_is_not_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roster.db");
+        migrations::run(&path).unwrap();
+        let store = SqliteStore::open(&path, &SqliteOptions::default()).unwrap();
+        let bench = Bench::new(Store::of(store.clone()), folder);
+        let ada = bench.account("ada@example.org").await;
+        store.close();
+        let connection = connection::writer(&path, Duration::from_secs(2)).unwrap();
+        let operations = vec![Operation::Create(bench.new_contact("08030000001"))];
+        let batch = Batch { operations, atomic: false, at: bench.now() };
+        let begin = |until| attempt(&connection, &ada.scope, &batch, until).unwrap();
+
+        assert!(matches!(begin(Instant::now()), Attempt::Late));
+        // Nothing was made under its id, or it would be taken.
+        let Attempt::Done(BatchOutcome::Done(outcomes)) = begin(Instant::now() + BATCH_BEGINS_WITHIN) else {
+            panic!("it isn't done in time")
+        };
+        assert!(matches!(outcomes[..], [OperationOutcome::Created(_)]), "{outcomes:?}");
+    }
 }

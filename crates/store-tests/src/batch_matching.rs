@@ -134,6 +134,12 @@ pub async fn several_that_match_are_named(bench: Bench) {
     operations.push(by_number(bench.new_contact("status"), OnMatch::Update));
     let refused = ada.batch(operations).await.pop();
     assert_eq!(refused, Some(Refused(Refusal::Ambiguous(ids[20..120].to_vec()))));
+
+    // And the last of very many, when all before it go.
+    let mut operations: Vec<_> = ids[20..149].iter().map(|id| remove(*id)).collect();
+    operations.push(by_number(bench.new_contact("status"), OnMatch::Skip));
+    let outcome = ada.batch(operations).await.pop();
+    assert!(matches!(&outcome, Some(Skipped(last)) if last.id == ids[149]), "{outcome:?}");
 }
 
 /// What stands for the same number under the new region matches at once, however much there is to derive first.

@@ -251,7 +251,7 @@ fn derived(contact: Contact, region: Option<&Region>) -> (Contact, Derived) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Channel, ContactName, ObjectId, Transaction};
+    use crate::{Channel, ContactName, Lookup, ObjectId, Transaction};
 
     fn id<Id: From<ObjectId>>(n: u8) -> Id {
         ObjectId::from_bytes([n; 12]).into()
@@ -352,13 +352,18 @@ mod tests {
         let batch = |operations| Batch { operations, atomic: false, at: at(9) };
         let upsert = || upsert(new(255, "A", "status"), OnMatch::Update);
         let delete = |n| Operation::Delete { target: Target::Id(id(n)), precondition: Precondition::Exists };
-        let operations = vec![delete(0), delete(1), upsert()];
-        // What a store looks up of them is enough.
-        let most = batch(operations.clone()).lookup(None).most;
-        let some = found.iter().rev().take(most).cloned().collect();
-        let plan = plan(operations, some);
-        let named = (2..102).map(id).collect();
-        assert_eq!(plan.outcomes[2], OperationOutcome::Refused(Refusal::Ambiguous(named)));
+        for going in [2, 99, 150] {
+            let mut operations: Vec<Operation> = (0..going).map(delete).collect();
+            operations.push(upsert());
+            // What a store looks up of them is enough.
+            let lookup = batch(operations.clone()).lookup(None);
+            let (mut some, others): (Vec<Contact>, Vec<Contact>) =
+                found.iter().rev().cloned().partition(|contact| lookup.ids.contains(&contact.id));
+            some.extend(others.into_iter().take(Lookup::MOST_OF_A_NUMBER));
+            let plan = plan(operations, some);
+            let named = (going..=200).take(100).map(id).collect();
+            assert_eq!(plan.outcomes.last(), Some(&OperationOutcome::Refused(Refusal::Ambiguous(named))));
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 pub use attempts::AttemptLedger;
 pub use audit::AuditRepository;
-pub use batches::ContactBatches;
+pub use batches::{BATCH_BEGINS_WITHIN, ContactBatches};
 pub use clients::{ClientDeletion, ClientRepository, ClientUpdate};
 pub use contacts::{ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion};
 pub use error::{Result, StoreError};

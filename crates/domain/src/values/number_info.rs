@@ -93,15 +93,52 @@ impl NumberKind {
 /// region dial; with the `00` that most of the world dials for `+`; with neither, as messaging platforms write it. Only
 /// valid ones count: with less than that, every order number would be a phone's.
 fn e164(text: &str, region: Option<&Region>) -> Option<E164> {
-    let digits = digits_of_phone(text)?;
-    if text.starts_with(['+', '＋']) {
-        return valid(text, None);
+    let text = plain(text);
+    let digits = digits_of_phone(&text)?;
+    if text.starts_with('+') {
+        return valid(&text, None);
     }
     region
         .and_then(|region| region.as_str().parse().ok())
-        .and_then(|region| valid(text, Some(region)))
+        .and_then(|region| valid(&text, Some(region)))
         .or_else(|| valid(&format!("+{}", digits.strip_prefix("00")?), None))
         .or_else(|| if digits.len() >= FEWEST_DIGITS { valid(&format!("+{digits}"), None) } else { None })
+}
+
+/// The text in ASCII, as far as it is written in signs that mean the same: the digits of other scripts, other dashes and
+/// spaces, and a bracket around a country code. Marks that nobody sees go: numbers that are copied out of messages and
+/// address books are wrapped in them.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        plain.push(match character {
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+                continue;
+            }
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}' => '-',
+            '\u{ff0b}' => '+',
+            '[' | '\u{ff08}' => '(',
+            ']' | '\u{ff09}' => ')',
+            _ if character.is_whitespace() => ' ',
+            _ => digit(character).unwrap_or(character),
+        });
+    }
+    match plain.trim().strip_prefix("(+").and_then(|rest| rest.split_once(')')) {
+        Some((country, rest)) => format!("+{country} {rest}"),
+        None => plain.trim().to_owned(),
+    }
+}
+
+/// The zeros of the scripts in which people write numbers; their digits stand in a row behind them.
+const ZEROS: [u32; 17] = [
+    0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50, 0x0ed0,
+    0x0f20, 0x1040, 0xff10,
+];
+
+/// The ASCII digit that another script's digit stands for.
+fn digit(character: char) -> Option<char> {
+    let value = ZEROS.iter().find_map(|zero| u32::from(character).checked_sub(*zero).filter(|value| *value < 10))?;
+    char::from_digit(value, 10)
 }
 
 /// The digits of a text that is written as phone numbers are, and nothing else. (The library would also find one within
@@ -111,8 +148,8 @@ fn digits_of_phone(text: &str) -> Option<String> {
     for (at, character) in text.char_indices() {
         match character {
             '0'..='9' => digits.push(character),
-            '+' | '＋' if at == 0 => {}
-            ' ' | '\u{a0}' | '\t' | '-' | '‐' | '‑' | '–' | '.' | '(' | ')' | '/' => {}
+            '+' if at == 0 => {}
+            ' ' | '-' | '.' | '(' | ')' | '/' => {}
             _ => return None,
         }
     }
@@ -161,6 +198,15 @@ mod tests {
     #[case("08031234567", "NG")]
     #[case("0803-123-4567", "NG")]
     #[case("(0803) 123 4567", "NG")]
+    #[case("\u{202a}+234 803 123 4567\u{202c}", "")]
+    #[case("\u{2068}0803 123 4567\u{2069}", "NG")]
+    #[case("\u{feff}+234\u{200b}803\u{202f}123\u{2011}4567\u{200e}", "")]
+    #[case("(+234) 803 123 4567", "")]
+    #[case("[+234] 8031234567", "GB")]
+    #[case("+٢٣٤٨٠٣١٢٣٤٥٦٧", "")]
+    #[case("०८०३१२३४५६७", "NG")]
+    #[case("０８０３１２３４５６７", "NG")]
+    #[case("+234\t803 123 4567", "")]
     fn one_number_in_many_forms(#[case] text: &str, #[case] region: &str) {
         let e164 = Some(E164("+2348031234567".to_owned()));
         assert_eq!(info(text, region), NumberInfo { kind: NumberKind::Phone, e164 });

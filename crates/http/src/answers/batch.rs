@@ -1,6 +1,6 @@
 //! What came of a batch: a result for each operation, and how many came to what.
 
-use roster_domain::{Contact, ContactId};
+use roster_domain::ContactId;
 use serde::{Serialize, Serializer};
 
 use super::failures::Fields;
@@ -16,7 +16,7 @@ pub struct BatchJson<'a> {
 impl Data for BatchJson<'_> {
     fn append(self, body: &mut Vec<u8>) -> serde_json::Result<()> {
         body.extend_from_slice(br#"{"counts":"#);
-        CountsJson::of(self.counts).append(body)?;
+        self.counts.append(body)?;
         body.extend_from_slice(br#","results":["#);
         for (index, came) in self.results.iter().enumerate() {
             if index > 0 {
@@ -51,14 +51,10 @@ impl Data for ResultJson<'_> {
             }
         };
         body.extend_from_slice(format!(r#"{{"{name}":{number},"outcome":"{outcome}","contact":"#).as_bytes());
-        append_contact(contact, body)?;
+        ContactJson::from(contact).append(body)?;
         body.push(b'}');
         Ok(())
     }
-}
-
-fn append_contact(contact: &Contact, body: &mut Vec<u8>) -> serde_json::Result<()> {
-    ContactJson::from(contact).append(body)
 }
 
 /// An object's members, and its end: its beginning is there.
@@ -100,23 +96,5 @@ impl Ids<'_> {
 impl Serialize for Ids<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(ToString::to_string))
-    }
-}
-
-/// How many operations came to what.
-#[derive(Serialize)]
-pub struct CountsJson {
-    created: u64,
-    updated: u64,
-    unchanged: u64,
-    skipped: u64,
-    deleted: u64,
-    refused: u64,
-}
-
-impl CountsJson {
-    pub fn of(counts: &Counts) -> Self {
-        let Counts { created, updated, unchanged, skipped, deleted, refused } = *counts;
-        Self { created, updated, unchanged, skipped, deleted, refused }
     }
 }

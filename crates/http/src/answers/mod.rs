@@ -16,7 +16,7 @@ mod shown;
 mod users;
 
 pub use audit::AuditEntryJson;
-pub use batch::{BatchJson, CountsJson, ReasonJson, ResultJson};
+pub use batch::{BatchJson, ReasonJson, ResultJson};
 pub use clients::ClientJson;
 pub use contacts::ContactJson;
 pub use count::Count;

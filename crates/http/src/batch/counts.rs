@@ -1,7 +1,9 @@
+use serde::Serialize;
+
 use super::Came;
 
-/// How many operations came to what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How many operations came to what, as it is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     pub created: u64,
     pub updated: u64,

@@ -3,7 +3,6 @@
 //! and memory holds a step however many lines there are.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderMap;
@@ -18,9 +17,10 @@ use tokio::task::{JoinError, spawn_blocking};
 use tokio::time::timeout;
 
 use super::counts::Unaccounted;
-use super::lines::{Line, Lines};
+use super::lines::Line;
+use super::steps::{GivenUp, Step, Steps};
 use super::{Came, Counts, Reason};
-use crate::answers::{CountsJson, Data, ResultJson};
+use crate::answers::{Data, ResultJson};
 use crate::credentials;
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
@@ -34,15 +34,6 @@ use crate::services::App;
 use crate::streams::StreamPermit;
 use crate::upload::{Known, Unread, Upload};
 
-/// So many operations make a full step.
-const STEP_OPERATIONS: usize = 1_000;
-
-/// And so do so many bytes, beside which one more line may stand.
-const STEP_BYTES: usize = 1024 * 1024;
-
-/// A step that isn't full waits so long for more to come: whoever waits for an answer before going on gets one.
-const PAUSE: Duration = Duration::from_millis(50);
-
 /// The head goes out with what came of the first step: a failure before that is an ordinary error.
 pub async fn answer(upload: Upload) -> Answer {
     let (app, request, query) = (upload.app.clone(), upload.request.clone(), upload.query.clone());
@@ -50,11 +41,8 @@ pub async fn answer(upload: Upload) -> Answer {
     let (Known { caller, place }, body) = upload.into_stream()?;
     checked?;
     let mut running = Running {
-        body,
-        lines: Lines::of_at_most(app.body_limit),
+        steps: Steps::of(body, app.body_limit, app.deadlines.reader),
         most: app.body_limit,
-        has_ended: false,
-        read: 0,
         asked: 0,
         counts: Counts::default(),
         caller,
@@ -64,8 +52,9 @@ pub async fn answer(upload: Upload) -> Answer {
         app: app.clone(),
         _place: place,
     };
-    let step = running.gather().await?;
+    let step = running.steps.next().await.map_err(Stopped::from)?;
     Input::enter(&app, &request)?;
+    running.recognise().await?;
     let first = running.take(step).await?;
     let rest = try_unfold(running, Running::next_piece);
     let mut answer =
@@ -93,10 +82,8 @@ pub struct BrokenOff;
 /// Why it doesn't go on.
 #[derive(Debug, thiserror::Error)]
 enum Stopped {
-    #[error("nothing more came for too long")]
-    Silent,
-    #[error("it ended before its end")]
-    Incomplete,
+    #[error(transparent)]
+    GivenUp(#[from] GivenUp),
     #[error("what its caller showed isn't valid any more")]
     ShutOut,
     #[error("its client is gone")]
@@ -114,8 +101,8 @@ enum Stopped {
 impl From<Stopped> for Failure {
     fn from(stopped: Stopped) -> Self {
         match stopped {
-            Stopped::Silent => Code::RequestTimeout.into(),
-            Stopped::Incomplete => Self::told(Code::MalformedBody, "The body is incomplete."),
+            Stopped::GivenUp(GivenUp::Silent) => Code::RequestTimeout.into(),
+            Stopped::GivenUp(GivenUp::Incomplete) => Self::told(Code::MalformedBody, "The body is incomplete."),
             Stopped::ShutOut | Stopped::ClientGone => Code::Unauthenticated.into(),
             Stopped::Store(error) => error.into(),
             error => Self::caused(Code::Internal, error),
@@ -125,14 +112,10 @@ impl From<Stopped> for Failure {
 
 /// A batch under way.
 struct Running {
-    body: Unread,
-    lines: Lines,
+    steps: Steps<Unread>,
     /// So many bytes may a line have.
     most: usize,
-    has_ended: bool,
-    /// So many lines were read, those that hold nothing among them.
-    read: u64,
-    /// So many of them held something.
+    /// So many operations came.
     asked: u64,
     counts: Counts,
     caller: Caller,
@@ -144,23 +127,10 @@ struct Running {
     _place: StreamPermit,
 }
 
-/// Lines to be done together, each with its number from 1.
-#[derive(Default)]
-struct Step {
-    lines: Vec<(u64, Line)>,
-    bytes: usize,
-}
-
-impl Step {
-    fn is_full(&self) -> bool {
-        self.lines.len() >= STEP_OPERATIONS || self.bytes >= STEP_BYTES
-    }
-}
-
 impl Running {
     /// What comes of the next step, and what is left to do behind it; the last piece holds the counts.
     async fn next_piece(mut self) -> Result<Option<(Bytes, Self)>, BrokenOff> {
-        if self.has_ended {
+        if self.steps.has_ended() {
             return Ok(None);
         }
         match self.step().await {
@@ -173,7 +143,7 @@ impl Running {
     }
 
     async fn step(&mut self) -> Result<Bytes, Stopped> {
-        let step = self.gather().await?;
+        let step = self.steps.next().await?;
         self.recognise().await?;
         self.take(step).await
     }
@@ -192,53 +162,16 @@ impl Running {
     fn tell(&self, stopped: &Stopped) {
         let id = self.request_id.as_str();
         match stopped {
-            Stopped::Silent | Stopped::Incomplete | Stopped::ShutOut | Stopped::ClientGone => {
+            Stopped::GivenUp(_) | Stopped::ShutOut | Stopped::ClientGone => {
                 tracing::info!(request.id = id, cause = %stopped, "a batch was broken off");
             }
             error => tracing::error!(request.id = id, error = %error, "a batch was broken off: it failed"),
         }
     }
 
-    /// Reads the lines of the next step: until it is full, nothing more came for a moment, or there is nothing more.
-    async fn gather(&mut self) -> Result<Step, Stopped> {
-        let mut step = Step::default();
-        while !step.is_full() {
-            if let Some(line) = self.lines.ended() {
-                self.add(&mut step, line);
-                continue;
-            }
-            let patience = if step.lines.is_empty() { self.app.deadlines.reader } else { PAUSE };
-            match timeout(patience, self.body.next()).await {
-                Ok(Some(piece)) => self.lines.push(&piece.map_err(|_| Stopped::Incomplete)?),
-                Ok(None) => {
-                    if let Some(line) = self.lines.last() {
-                        self.add(&mut step, line);
-                    }
-                    self.has_ended = true;
-                    break;
-                }
-                Err(_) if step.lines.is_empty() => return Err(Stopped::Silent),
-                Err(_) => break,
-            }
-        }
-        Ok(step)
-    }
-
-    /// Lines that hold nothing are passed over.
-    fn add(&mut self, step: &mut Step, line: Line) {
-        self.read += 1;
-        if let Line::Text(text) = &line {
-            if text.iter().all(u8::is_ascii_whitespace) {
-                return;
-            }
-            step.bytes += text.len();
-        }
-        self.asked += 1;
-        step.lines.push((self.read, line));
-    }
-
     /// Does a step; what is answered of it.
     async fn take(&mut self, step: Step) -> Result<Bytes, Stopped> {
+        self.asked += step.lines.len() as u64;
         let results = self.act(step).await?;
         let mut piece = Vec::with_capacity(results.len() * 384);
         for (line, came) in &results {
@@ -247,9 +180,9 @@ impl Running {
             piece.push(b'\n');
         }
         let counts = self.counts.account_for(self.asked)?;
-        if self.has_ended {
+        if self.steps.has_ended() {
             piece.extend_from_slice(br#"{"counts":"#);
-            CountsJson::of(&counts).append(&mut piece)?;
+            counts.append(&mut piece)?;
             piece.extend_from_slice(b"}\n");
         }
         Ok(piece.into())

@@ -1,5 +1,6 @@
 //! A batch that comes as one document, and is one act.
 
+use bytes::Bytes;
 use roster_domain::{Batch, BatchOutcome, Timestamp};
 use tokio::task::spawn_blocking;
 
@@ -14,8 +15,10 @@ use crate::requests::batch::{self, Asked, Document, Maker, Refused};
 use crate::upload::Upload;
 
 pub async fn answer(mut upload: Upload) -> Answer {
+    let body = upload.read().await?;
+    // It may have been long on its way.
     let now = upload.app.clock.now();
-    let Document { credentials, batch } = read(&mut upload, now).await?;
+    let Document { credentials, batch } = read(body, &upload, now).await?;
     let (call, _place) = upload.into_call(&credentials).await?;
     let (asked, atomic) = judged(&call, batch)?;
     let (operations, group_paths): (Vec<_>, Vec<_>) =
@@ -55,9 +58,8 @@ fn judged(call: &Call, batch: Result<(Vec<Asked>, bool), Refused>) -> Result<(Ve
     }
 }
 
-/// Reads the body and what it says: off the thread that serves connections, since it may be long.
-async fn read(upload: &mut Upload, now: Timestamp) -> Result<Document, Failure> {
-    let body = upload.read().await?;
+/// Reads what the body says: off the thread that serves connections, since it may be long.
+async fn read(body: Bytes, upload: &Upload, now: Timestamp) -> Result<Document, Failure> {
     let (ids, most_of_one) = (upload.app.ids.clone(), upload.app.body_limit);
     let read = spawn_blocking(move || batch::document(&body, most_of_one, Maker { ids: &ids, now }));
     read.await.map_err(|error| Failure::caused(Code::Internal, error))

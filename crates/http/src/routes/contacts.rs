@@ -5,9 +5,7 @@ use std::sync::Arc;
 use roster_domain::ports::{
     ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result as StoreResult,
 };
-use roster_domain::{
-    Contact, ContactFilter, ContactOrder, ContactPage, ContactPlace, Keyset, Limit, Scope, Span,
-};
+use roster_domain::{Contact, ContactFilter, ContactOrder, ContactPage, ContactPlace, Keyset, Limit, Scope, Span};
 
 use crate::answers::{self, ContactJson, Count, Data, Deleted};
 use crate::call::Call;

@@ -13,6 +13,7 @@ mod audit;
 mod batch;
 mod batch_limits;
 mod batch_lines;
+mod batch_uploads;
 mod callers;
 mod clients;
 mod compression;

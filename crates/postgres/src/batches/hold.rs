@@ -72,7 +72,7 @@ pub(super) async fn contacts(
     let (own, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|row| row.client_id == client.as_bytes());
     let mut ids: Vec<Vec<u8>> = own.into_iter().map(|row| row.id).collect();
     if !lookup.numbers.is_empty() {
-        ids.extend(with_numbers(connection, user, client, lookup).await?);
+        ids.extend(with_numbers(connection, user, client, lookup, &ids).await?);
     }
     if !ids.is_empty() {
         ids.sort_unstable();
@@ -111,11 +111,13 @@ fn read<'q>(
     sqlx::query_as(statement).bind(user.as_bytes().to_vec()).bind(ids).persistent(false)
 }
 
+/// Beside those: each is passed over once at most, since it has one number.
 async fn with_numbers(
     connection: &mut PgConnection,
     user: UserId,
     client: ClientId,
     lookup: &Lookup,
+    beside: &[Vec<u8>],
 ) -> sqlx::Result<Vec<Vec<u8>>> {
     sqlx::query_scalar(
         "SELECT m.id FROM unnest($3::text[]) AS k (key) CROSS JOIN LATERAL ( \
@@ -123,13 +125,15 @@ async fn with_numbers(
              WHERE c.user_id = $1 AND c.client_id = $2 \
                AND (COALESCE(c.e164, c.number) COLLATE \"C\") >= k.key \
                AND (COALESCE(c.e164, c.number) COLLATE \"C\") <= k.key \
+               AND c.id <> ALL ($5::bytea[]) \
              ORDER BY (COALESCE(c.e164, c.number) COLLATE \"C\"), c.id LIMIT $4 \
          ) m",
     )
     .bind(user.as_bytes().as_slice())
     .bind(client.as_bytes().as_slice())
     .bind(&lookup.numbers)
-    .bind(lookup.most as i64)
+    .bind(Lookup::MOST_OF_A_NUMBER as i64)
+    .bind(beside)
     .persistent(false)
     .fetch_all(connection)
     .await

@@ -1,9 +1,10 @@
 //! Writing what a batch comes to: a statement for all rows that go, one for all that come, one for all that change.
 
 use roster_domain::values::E164;
-use roster_domain::{Contact, ContactId, Derived, Plan, SurveySortId, UserId};
+use roster_domain::{Contact, Derived, Plan, SurveySortId, UserId};
 use sqlx::PgConnection;
 
+use crate::contacts::delete_by_ids;
 use crate::keys::object_bytes;
 
 type Rows = [(Contact, Derived)];
@@ -11,7 +12,8 @@ type Rows = [(Contact, Derived)];
 /// `false`: some of the ids of new contacts are taken, and nothing may be committed.
 pub(super) async fn all(connection: &mut PgConnection, user: UserId, plan: &Plan) -> sqlx::Result<bool> {
     if !plan.deletes.is_empty() {
-        delete(&mut *connection, user, &plan.deletes).await?;
+        let ids: Vec<&[u8]> = plan.deletes.iter().map(|id| id.as_bytes().as_slice()).collect();
+        delete_by_ids(&mut *connection, user, &ids).await?;
     }
     if !plan.inserts.is_empty() && !insert(&mut *connection, user, &plan.inserts).await? {
         return Ok(false);
@@ -20,21 +22,6 @@ pub(super) async fn all(connection: &mut PgConnection, user: UserId, plan: &Plan
         update(connection, user, &plan.updates).await?;
     }
     Ok(true)
-}
-
-/// The user stands in the join, so that each row is found by the whole of the primary key.
-async fn delete(connection: &mut PgConnection, user: UserId, ids: &[ContactId]) -> sqlx::Result<()> {
-    let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-    sqlx::query!(
-        "WITH meant AS MATERIALIZED (SELECT $1::bytea AS user_id, k.id FROM unnest($2::bytea[]) AS k (id)) \
-         DELETE FROM contacts c USING meant WHERE c.user_id = meant.user_id AND c.id = meant.id",
-        user.as_bytes().as_slice(),
-        &ids as &[&[u8]],
-    )
-    .persistent(false)
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// Whether all were new.

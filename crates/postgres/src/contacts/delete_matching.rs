@@ -10,6 +10,7 @@ use roster_domain::values::Region;
 use roster_domain::{ContactFilter, Number, NumberInfo, UserId};
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
 
+use super::delete_by_ids::delete_by_ids;
 use super::filtered::{self, conditions};
 use super::list::List;
 use crate::keys::group_bytes;
@@ -80,16 +81,8 @@ async fn delete_step(pool: &PgPool, statement_timeout: Duration, meant: &Meant, 
 /// knows nothing of the rows yet, each might be looked for among all of the user's.
 async fn delete(connection: &mut PgConnection, meant: &Meant, ids: &[Vec<u8>]) -> sqlx::Result<u64> {
     let ids = meant.lock(connection, ids).await?;
-    let deleted = sqlx::query!(
-        "WITH meant AS MATERIALIZED (SELECT $1::bytea AS user_id, k.id FROM unnest($2::bytea[]) AS k (id)) \
-         DELETE FROM contacts c USING meant WHERE c.user_id = meant.user_id AND c.id = meant.id",
-        meant.user.as_bytes().as_slice(),
-        &ids,
-    )
-    .persistent(false)
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
+    let ids: Vec<&[u8]> = ids.iter().map(Vec::as_slice).collect();
+    delete_by_ids(connection, meant.user, &ids).await
 }
 
 /// Whose contacts are meant, and what must be so of each when its turn comes. A contact's client never changes.

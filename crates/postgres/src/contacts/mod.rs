@@ -1,5 +1,6 @@
 //! [`ContactRepository`]: one file an act; those on single contacts, short plain pages, and searches go in rounds.
 
+mod delete_by_ids;
 mod delete_matching;
 mod filtered;
 mod list;
@@ -14,6 +15,7 @@ use roster_domain::{
     NumberInfo, Precondition, Scope, Span, Timestamp,
 };
 
+pub(crate) use delete_by_ids::delete_by_ids;
 pub(crate) use filtered::{Source, conditions, order_of, push_beyond};
 pub(crate) use list::{Extent, List};
 

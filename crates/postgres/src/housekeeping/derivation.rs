@@ -13,7 +13,6 @@ use sqlx::{PgConnection, PgPool};
 use crate::error::lost_connection;
 use crate::keys::BELOW_ALL;
 use crate::rows::id;
-use crate::steps::Steps;
 use crate::transaction::{again, begin_bulk};
 
 /// Derives a client's contacts, all of them, behind the back of whoever changed the client. What ends it early is left
@@ -36,8 +35,13 @@ pub(crate) fn derive_behind(pool: PgPool, statement_timeout: Duration, user: Use
 }
 
 /// Derives a client's contacts, all of them, for an act that wants them right.
-pub(crate) async fn derive_to_the_end(steps: &Steps, user: UserId, client: ClientId) -> sqlx::Result<()> {
-    while steps.step(|| step(&steps.pool, steps.statement_timeout, user, client)).await? {}
+pub(crate) async fn derive_to_the_end(
+    pool: &PgPool,
+    statement_timeout: Duration,
+    user: UserId,
+    client: ClientId,
+) -> sqlx::Result<()> {
+    while again(|| step(pool, statement_timeout, user, client)).await? {}
     Ok(())
 }
 

@@ -58,7 +58,7 @@ fn failure(shared: &Shared, error: sqlx::Error) -> StoreError {
 }
 
 /// `away`: let go of when it is done.
-pub(super) fn write<W: Write>(shared: &Arc<Shared>, mut asked: Asked<W>, away: Option<Away>) {
+pub(super) fn write<W: Write>(shared: &Arc<Shared>, mut asked: Asked<W>, away: Away) {
     let here = shared.clone();
     shared.runtime.spawn(async move {
         let answer = timeout(here.patience, attempts(&here, &mut asked.item)).await;

@@ -16,7 +16,7 @@ pub(super) trait Item: Send + Sync + 'static {
     fn weight(&self) -> usize;
 }
 
-/// An item whose caller waits, or has left: that changes nothing for the item.
+/// An item whose caller waits, or has left: that changes nothing for a write.
 pub(super) struct Asked<I: Item> {
     pub item: I,
     answer: oneshot::Sender<Result<I::Answer>>,

@@ -1,6 +1,6 @@
-//! Rounds: acts on single contacts, short plain pages, and searches. Whatever queued while the last statement ran goes out as one
-//! statement, on connections that stand outside the pool; so a crowd of callers pays for few round trips, and a single
-//! one for no more than one.
+//! Rounds: acts on single contacts, short plain pages, and searches. Whatever queued while the last statement ran goes out
+//! as one statement, on connections that stand outside the pool; so a crowd of callers pays for few round trips, and a
+//! single one for no more than one.
 //!
 //! ```text
 //! caller ─► its runtime's set ─► queue ─► lease of a connection ─► one statement for all that waits ─► answers
@@ -9,9 +9,9 @@
 //!
 //! * A set of connections belongs to each runtime that asks (`sets.rs`): two that read and two that search; those that
 //!   write belong to the store's, and several runtimes share one. A socket is never polled from elsewhere.
-//! * Searches go one by one (`searches.rs`); nothing else waits for them.
+//! * Searches go one by one (`searches.rs`), and not at all once their caller has left; nothing else waits for them.
 //! * There are no timers: a free connection takes what there is at once (`side.rs`, `lease.rs`).
-//! * An item once taken in is done whether or not its caller still waits. Answers come after the commit, and an item
+//! * A write once taken in is done whether or not its caller still waits. Answers come after the commit, and an item
 //!   joins only a statement that begins after it was queued: so an answered write is seen by every later read.
 //! * A statement of a round never waits for a lock that somebody holds (`statements`), so nobody waits for the sake of
 //!   another's group. What is locked goes alone to the pool, and waits there (`alone.rs`).
@@ -152,10 +152,7 @@ impl Rounds {
 
     async fn write<W: Write>(&self, write: W) -> Result<W::Answer> {
         let (asked, answer) = Asked::new(write);
-        match self.sets.of_this_runtime() {
-            Some(set) => set.writes.push(W::queued(asked))?,
-            None => alone::write(&self.shared, asked, None),
-        }
+        self.sets.writes().push(W::queued(asked))?;
         answer.wait().await
     }
 }

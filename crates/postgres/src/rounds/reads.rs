@@ -37,7 +37,7 @@ pub(super) trait Read: asked::Item {
     where
         Self: Sized;
 
-    /// Reads all of them, in one statement; the answers are in the order of the items.
+    /// Reads all of them, in one statement where it can be; the answers are in the order of the items.
     fn run(
         items: &[&Self],
         connection: &mut PgConnection,

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
@@ -20,21 +20,19 @@ use super::writes::Writes;
 /// So many runtimes have connections of their own; what others ask goes to the pool.
 const MOST_SETS: usize = 64;
 
-/// So many runtimes share a connection to write, where there is one for each processor.
+/// So many runtimes share a pair of connections to write, where there is one runtime for each processor.
 const RUNTIMES_A_WRITER: usize = 2;
 
 /// One runtime's connections, and what waits for them.
 pub(super) struct Set {
     pub reads: Arc<Side<Reads>>,
     pub searches: Arc<Side<Searches>>,
-    /// Its share of the store's.
-    pub writes: Arc<Side<Writes>>,
     /// Dropped with the set: then the sentinel ends.
     _alive: oneshot::Sender<()>,
 }
 
 impl Set {
-    fn new(shared: &Arc<Shared>, runtime: &Handle, writes: Arc<Side<Writes>>) -> Arc<Self> {
+    fn new(shared: &Arc<Shared>, runtime: &Handle) -> Arc<Self> {
         let (alive, ended) = oneshot::channel();
         let reads = Side::new(shared.clone(), runtime.clone());
         let searches = Side::new(shared.clone(), runtime.clone());
@@ -43,7 +41,7 @@ impl Set {
             let _sentinel = sentinel;
             let _ = ended.await;
         });
-        Arc::new(Self { reads, searches, writes, _alive: alive })
+        Arc::new(Self { reads, searches, _alive: alive })
     }
 
     fn is_dead(&self) -> bool {
@@ -74,7 +72,7 @@ pub(super) struct Sets {
     number: u64,
     shared: Arc<Shared>,
     /// Writes take far longer than it takes to hand them to another thread, so what several runtimes ask goes together:
-    /// larger rounds, fewer commits. One runtime's always go the same way.
+    /// larger rounds, fewer commits. One thread's always go the same way.
     writes: Vec<Arc<Side<Writes>>>,
     sets: Mutex<Standing>,
 }
@@ -88,7 +86,11 @@ struct Standing {
 /// Tells stores apart in what threads remember.
 static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
+/// Numbers threads, as they come to write.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
+
 thread_local! {
+    static THREAD: usize = THREADS.fetch_add(1, Ordering::Relaxed);
     /// The set that this thread asked for last: of which store, and for which runtime.
     static LAST: RefCell<Option<(u64, runtime::Id, Weak<Set>)>> = const { RefCell::new(None) };
 }
@@ -100,6 +102,11 @@ impl Sets {
             .map(|_| Side::new(shared.clone(), shared.runtime.clone()))
             .collect();
         Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), shared, writes, sets: Mutex::default() }
+    }
+
+    /// Where this thread's writes go.
+    pub(super) fn writes(&self) -> &Arc<Side<Writes>> {
+        &self.writes[THREAD.with(|number| *number) % self.writes.len()]
     }
 
     /// The set of the runtime that this is called on; outside any, that of the store's. `None`: it can't have one.
@@ -129,8 +136,7 @@ impl Sets {
         if sets.closed || sets.of_runtimes.len() >= MOST_SETS {
             return None;
         }
-        let writes = self.writes[sets.of_runtimes.len() % self.writes.len()].clone();
-        let set = Set::new(&self.shared, runtime, writes);
+        let set = Set::new(&self.shared, runtime);
         sets.of_runtimes.insert(runtime.id(), set.clone());
         Some(set)
     }

@@ -278,7 +278,7 @@ fn settle<W: Write>(batch: Vec<Asked<W>>, outcomes: Vec<ports::Result<Outcome<W:
 
 fn go_alone<W: Write>(asked: Asked<W>, away: &mut Away) {
     let alone = away.part(asked.item.contact());
-    alone::write(&away.side.shared, asked, Some(alone));
+    alone::write(&away.side.shared, asked, alone);
 }
 
 /// Rows that writes are under way for. They are free again when this is dropped.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a surprise is a failed test")]
 
 mod batch_plans;
+mod batch_turns;
 mod behaviour;
 mod client_races;
 mod connecting;

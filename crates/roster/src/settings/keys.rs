@@ -43,7 +43,12 @@ pub const KEYS: &[Key] = &[
         "sqlite://roster.db",
         "sqlite://FILE or postgres://…; DATABASE_URL is taken when this is unset.",
     ),
-    key("store.pool_size", "10", "Connections to PostgreSQL for requests; one more hears what other servers end."),
+    key(
+        "store.pool_size",
+        "10",
+        "Connections to PostgreSQL for requests. Beside them each of the workers may have four, every two of them two to \
+         write, and one more hears what other servers end.",
+    ),
     key("store.statement_timeout", "2s", "How long PostgreSQL may take over a statement about single things."),
     secret(
         "auth.secret_key",

@@ -23,6 +23,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     waiting: Vec<u8>,
+    /// Whether some are being written.
+    writing: bool,
     dropped: u64,
     ended: bool,
 }
@@ -34,11 +36,25 @@ impl Shared {
 }
 
 /// Where lines are put.
+#[derive(Clone)]
 pub struct Lines(Arc<Shared>);
+
+impl Lines {
+    fn end(&self) {
+        self.0.lock().ended = true;
+        self.0.changed.notify_all();
+    }
+
+    /// Waits until all that was put there is written, or for so long.
+    pub fn settle(&self, patience: Duration) {
+        let busy = |state: &mut State| state.writing || !state.waiting.is_empty();
+        drop(self.0.changed.wait_timeout_while(self.0.lock(), patience, busy));
+    }
+}
 
 /// The thread that writes them, ended when this is dropped.
 pub struct Writing<W> {
-    shared: Arc<Shared>,
+    lines: Lines,
     thread: Option<JoinHandle<W>>,
 }
 
@@ -50,13 +66,15 @@ pub fn to<W: Write + Send + 'static>(writer: W) -> io::Result<(Lines, Writing<W>
     let shared = Arc::new(Shared::default());
     let here = shared.clone();
     let thread = thread::Builder::new().name("log".to_owned()).spawn(move || write_all(&here, writer))?;
-    Ok((Lines(shared.clone()), Writing { shared, thread: Some(thread) }))
+    let lines = Lines(shared);
+    Ok((lines.clone(), Writing { lines, thread: Some(thread) }))
 }
 
 fn write_all<W: Write>(shared: &Shared, mut writer: W) -> W {
     let mut lines = Vec::new();
+    let mut lost = 0;
     loop {
-        let (dropped, ended) = {
+        let ended = {
             let idle = |state: &mut State| state.waiting.is_empty() && !state.ended;
             let mut state = shared.changed.wait_while(shared.lock(), idle).unwrap_or_else(PoisonError::into_inner);
             if !state.ended {
@@ -64,25 +82,39 @@ fn write_all<W: Write>(shared: &Shared, mut writer: W) -> W {
                 state = gathering.unwrap_or_else(PoisonError::into_inner).0;
             }
             mem::swap(&mut state.waiting, &mut lines);
-            (mem::take(&mut state.dropped), state.ended)
+            state.writing = true;
+            lost += mem::take(&mut state.dropped);
+            state.ended
         };
-        // Nobody could be told of a log that can't be written.
-        let _ = writer.write_all(&lines).and_then(|()| writer.flush());
-        lines.clear();
-        if dropped > 0 {
-            tracing::warn!(lines = dropped, "log lines were dropped: they came faster than they could be written");
+        match writer.write_all(&lines).and_then(|()| writer.flush()) {
+            Ok(()) if lost > 0 => {
+                tracing::warn!(lines = lost, "log lines were dropped: they couldn't be written, or not fast enough");
+                lost = 0;
+            }
+            Ok(()) => {}
+            // Nobody can be told of it now.
+            Err(_) => lost += lines.iter().filter(|byte| **byte == b'\n').count() as u64,
         }
-        if ended && shared.lock().waiting.is_empty() {
+        lines.clear();
+        let mut state = shared.lock();
+        state.writing = false;
+        shared.changed.notify_all();
+        if ended && state.waiting.is_empty() {
             return writer;
         }
     }
 }
 
+/// A log that nobody reads keeps no program from ending.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 impl<W> Drop for Writing<W> {
     fn drop(&mut self) {
-        self.shared.lock().ended = true;
-        self.shared.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
+        self.lines.end();
+        self.lines.settle(LAST_WORDS);
+        if let Some(thread) = self.thread.take()
+            && thread.is_finished()
+        {
             let _ = thread.join();
         }
     }
@@ -126,8 +158,7 @@ mod tests {
 
     impl<W> Writing<W> {
         fn end(mut self) -> W {
-            self.shared.lock().ended = true;
-            self.shared.changed.notify_all();
+            self.lines.end();
             self.thread.take().unwrap().join().unwrap()
         }
     }
@@ -170,7 +201,7 @@ mod tests {
             (&lines).write_all(&line).unwrap();
         }
         {
-            let state = writing.shared.lock();
+            let state = writing.lines.0.lock();
             assert_eq!((state.waiting.len(), state.dropped), (16 << 20, 4));
         }
         drop(go_on);

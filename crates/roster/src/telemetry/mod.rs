@@ -3,6 +3,8 @@
 mod lines;
 
 use std::io::{self, IsTerminal, Stderr};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use tracing_subscriber::fmt;
 use tracing_subscriber::fmt::MakeWriter;
@@ -11,7 +13,18 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::settings::{LogFormat, LogSettings};
 
+use lines::Lines;
 pub use lines::Writing;
+
+/// Where lines are put that a thread writes.
+static LINES: OnceLock<Lines> = OnceLock::new();
+
+/// Has the log written before the program ends at once.
+pub fn settle() {
+    if let Some(lines) = LINES.get() {
+        lines.settle(Duration::from_millis(500));
+    }
+}
 
 /// Logs from here on, each line at once.
 ///
@@ -28,6 +41,7 @@ pub fn start(settings: &LogSettings) -> anyhow::Result<()> {
 /// When something logs already, or there can be no thread.
 pub fn start_beside(settings: &LogSettings) -> anyhow::Result<Writing<Stderr>> {
     let (lines, writing) = lines::to(io::stderr())?;
+    let _ = LINES.set(lines.clone());
     start_to(settings, lines)?;
     Ok(writing)
 }

@@ -98,14 +98,14 @@ fn one(body: &[u8], text: &RawValue, most: usize, maker: Maker<'_>) -> Result<Re
 /// The operations as they stand there; none, with a note, where they can't be done.
 fn operations<'a>(list: Option<&'a RawValue>, problems: &mut Problems) -> Vec<&'a RawValue> {
     let (code, message) = match list.map(RawValue::get) {
-        None => (InvalidCode::Required, "is required"),
-        Some("null") => (InvalidCode::Null, "must not be null"),
+        None => (InvalidCode::Required, "is required".to_owned()),
+        Some("null") => (InvalidCode::Null, "must not be null".to_owned()),
         Some(text) if text.starts_with('[') => match serde_json::Deserializer::from_str(text).deserialize_seq(Listed) {
             Ok(operations) => return operations,
             // It is well-formed, so it is its length.
-            Err(_) => (InvalidCode::TooLong, "must be 10,000 at most"),
+            Err(_) => (InvalidCode::TooLong, format!("must be {MOST_OPERATIONS} at most")),
         },
-        Some(_) => (InvalidCode::WrongType, "must be an array"),
+        Some(_) => (InvalidCode::WrongType, "must be an array".to_owned()),
     };
     problems.say("operations", code, message);
     Vec::new()

@@ -1,7 +1,8 @@
 //! Words, and whatever else no index has in the order of the list. Frequent words are found soonest by walking the
 //! list, rare ones by the index of trigrams, which finds all that match wherever they stand; and nobody knows
 //! beforehand which they are. So one statement does both: it walks some rows, and if hardly any of them match, the rest is
-//! looked up.
+//! looked up. Where some do, there are up to three such statements, which walk farther and farther; a contact that is
+//! changed between two of them is met as it was or as it is.
 
 use std::sync::Arc;
 
@@ -24,6 +25,9 @@ const FIRST_STEPS: usize = 32;
 
 /// So many more, where some of the first match.
 const SECOND_STEPS: usize = 200;
+
+/// A page of thousands of rows isn't walked for any farther at once: what was walked is held until it is looked at.
+const MOST_STEPS: usize = 20_000;
 
 /// Where fewer than one row in so many matches, looking up is faster, in a list of a hundred thousand. In longer ones it
 /// is slower in proportion, since it finds all that match; in shorter ones either is fast.
@@ -82,7 +86,7 @@ impl Search {
             } else {
                 // As far as it should take, and somewhat farther; what isn't found by then is looked up.
                 let left = wanted - found.len();
-                Stride { steps: left * walked / found.len().max(1) * 5 / 4, few: left }
+                Stride { steps: (left * walked / found.len().max(1) * 5 / 4).min(MOST_STEPS), few: left }
             };
         }
     }
@@ -114,7 +118,9 @@ impl Search {
         }
         push_beyond(&mut query, self.order, after);
         query.push(format_args!(" ORDER BY {order} LIMIT ")).push_bind(steps);
-        query.push("), last AS MATERIALIZED (SELECT w.id, w.name_key, (SELECT count(*) FROM walked) AS steps FROM walked w");
+        query.push(
+            "), last AS MATERIALIZED (SELECT w.id, w.name_key, (SELECT count(*) FROM walked) AS steps FROM walked w",
+        );
         query.push(match self.order {
             ContactOrder::Newest => " ORDER BY w.id LIMIT 1",
             ContactOrder::Oldest => " ORDER BY w.id DESC LIMIT 1",

@@ -7,6 +7,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tracing::warn;
 
+use crate::telemetry;
+
 /// From here on the first one is told of, by its name, and the second ends the process at once, whatever it is doing
 /// then: waiting for requests in flight, or closing the store.
 ///
@@ -20,6 +22,7 @@ pub fn watch(runtime: &Runtime) -> io::Result<oneshot::Receiver<&'static str>> {
         // Nobody waits for it any more when the server has ended by itself.
         let _ = tell.send(signals.next().await);
         warn!("{} again: ending at once", signals.next().await);
+        telemetry::settle();
         std::process::exit(1);
     });
     Ok(told)

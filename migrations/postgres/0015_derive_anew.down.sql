@@ -1,0 +1,2 @@
+-- And by whoever serves after that, in the old way.
+UPDATE clients SET derive_after = '';
