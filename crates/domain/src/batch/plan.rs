@@ -22,8 +22,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What comes of a batch, where `found` are all contacts that its [`Lookup`] speaks of, held against change, and
-    /// `groups` those of its groups that are the client's.
+    /// What comes of a batch, where `found` are all contacts that its [`Lookup`](super::Lookup) speaks of, held against
+    /// change, and `groups` those of its groups that are the client's.
     ///
     /// # Errors
     /// The first refusal of an atomic batch, with the operation's place: then nothing is to be written.
