@@ -1,13 +1,16 @@
 //! The whole list, in pieces: memory doesn't grow with it, and nothing of the store is held while a slow reader reads.
 
+use std::future::Future;
+use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
+use actix_web::rt::task::JoinHandle;
+use actix_web::{HttpResponse, rt};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::{once, try_unfold};
-use roster_domain::ports::StoreError;
+use roster_domain::ports::{Result as StoreResult, StoreError};
 use roster_domain::{Limit, PlacedPage};
 use tokio::time::timeout;
 
@@ -28,7 +31,7 @@ const PIECE: usize = 256 * 1024;
 pub async fn answer<L: Listing>(call: &Call, listing: L, form: Form) -> Answer {
     let permit = call.app.streams.open(call.caller.user()).ok_or(Code::Overloaded)?;
     let page = begin(call, &listing, None, Limit::stream_chunk()).await?;
-    let reading = Reading {
+    let mut reading = Reading {
         rows: Rows::of(page),
         piece: match form {
             Form::Json => answers::opening(L::MESSAGE)?,
@@ -37,10 +40,12 @@ pub async fn answer<L: Listing>(call: &Call, listing: L, form: Form) -> Answer {
         form,
         is_first: true,
         deadline: deadline(call, &listing),
-        listing,
+        listing: Rc::new(listing),
+        ahead: None,
         request_id: Notes::of(&call.request).request_id.clone(),
         _permit: permit,
     };
+    reading.look_ahead();
     let (first, rest) = reading.next_piece().await.map_err(|error| Failure::caused(Code::Internal, error))?;
     let mut answer = HttpResponse::Ok();
     answer.content_type(form.content_type());
@@ -59,9 +64,14 @@ pub async fn answer<L: Listing>(call: &Call, listing: L, form: Form) -> Answer {
 #[error("the list was broken off")]
 pub struct BrokenOff;
 
+/// A page, as the store gives it.
+type Read<L> = StoreResult<PlacedPage<<L as Listing>::Item, <L as Listing>::Place>>;
+
 /// A list under way.
 struct Reading<L: Listing> {
-    listing: L,
+    listing: Rc<L>,
+    /// The next page, which the store reads while this one is written.
+    ahead: Option<JoinHandle<Read<L>>>,
     rows: Rows<L>,
     piece: Vec<u8>,
     form: Form,
@@ -89,6 +99,7 @@ impl<L: Listing> Reading<L> {
     async fn next_piece(mut self) -> Result<(Bytes, Option<Self>), BrokenOff> {
         if self.rows.waiting.len() == 0 && self.rows.next.is_some() {
             self.rows = Rows::of(self.read_on().await?);
+            self.look_ahead();
         }
         while self.piece.len() < PIECE
             && let Some(item) = self.rows.waiting.next()
@@ -112,19 +123,29 @@ impl<L: Listing> Reading<L> {
         Ok((piece, (!is_last).then_some(self)))
     }
 
+    /// Has the page behind this one read.
+    fn look_ahead(&mut self) {
+        self.ahead = self.rows.next.is_some().then(|| rt::spawn(self.read()));
+    }
+
     /// Reads on behind the last row; once more if the store failed.
-    async fn read_on(&self) -> Result<PlacedPage<L::Item, L::Place>, BrokenOff> {
-        if let Ok(page) = self.read_once().await {
+    async fn read_on(&mut self) -> Result<PlacedPage<L::Item, L::Place>, BrokenOff> {
+        if let Some(ahead) = self.ahead.take()
+            && let Ok(Ok(page)) = ahead.await
+        {
             return Ok(page);
         }
-        self.read_once().await.map_err(|error| {
+        self.read().await.map_err(|error| {
             tracing::error!(request.id = self.request_id, error = %error, "a list was broken off: the store failed");
             BrokenOff
         })
     }
 
-    async fn read_once(&self) -> Result<PlacedPage<L::Item, L::Place>, StoreError> {
-        let read = self.listing.page(self.rows.next.clone(), Limit::stream_chunk());
-        timeout(self.deadline, read).await.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
+    fn read(&self) -> impl Future<Output = Read<L>> + use<L> {
+        let (listing, after, deadline) = (Rc::clone(&self.listing), self.rows.next.clone(), self.deadline);
+        async move {
+            let read = listing.page(after, Limit::stream_chunk());
+            timeout(deadline, read).await.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
+        }
     }
 }
