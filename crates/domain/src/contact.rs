@@ -66,6 +66,26 @@ pub struct NewContact {
     pub legacy_version: i64,
 }
 
+impl NewContact {
+    /// The contact that it becomes in this group of this client.
+    #[must_use]
+    pub fn made_in(&self, client_id: ClientId, group_id: GroupId) -> Contact {
+        Contact {
+            id: self.id,
+            client_id,
+            group_id,
+            name: self.name.clone(),
+            number: self.number.clone(),
+            channel: self.channel.clone(),
+            transaction: self.transaction.clone(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            legacy_version: self.legacy_version,
+            revision: 0,
+        }
+    }
+}
+
 /// What an update sets; what is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactChanges {

@@ -108,19 +108,7 @@ impl<'a> Rows<'a> {
         if self.rows.get(&new.id).is_some_and(|row| row.now.is_some()) {
             return Err(Refusal::IdTaken);
         }
-        let contact = Contact {
-            id: new.id,
-            client_id: self.client.id,
-            group_id,
-            name: new.name.clone(),
-            number: new.number.clone(),
-            channel: new.channel.clone(),
-            transaction: new.transaction.clone(),
-            created_at: new.created_at,
-            updated_at: new.updated_at,
-            legacy_version: new.legacy_version,
-            revision: 0,
-        };
+        let contact = new.made_in(self.client.id, group_id);
         self.put(contact.clone());
         Ok(OperationOutcome::Created(contact))
     }

@@ -2,7 +2,7 @@
 
 use roster_domain::ports::{ContactCreation, ContactUpdate};
 use roster_domain::{
-    ClientId, Contact, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition, Region, Scope, Timestamp,
+    ClientId, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition, Region, Scope, Timestamp,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -15,19 +15,7 @@ pub(super) fn create(connection: &Connection, scope: &Scope, new: &NewContact) -
         let gone = if new.group_id.is_some() { ContactCreation::UnknownGroup } else { ContactCreation::ClientGone };
         return Ok(gone);
     };
-    let contact = Contact {
-        id: new.id,
-        client_id: place.client,
-        group_id: place.group,
-        name: new.name.clone(),
-        number: new.number.clone(),
-        channel: new.channel.clone(),
-        transaction: new.transaction.clone(),
-        created_at: new.created_at,
-        updated_at: new.updated_at,
-        legacy_version: new.legacy_version,
-        revision: 0,
-    };
+    let contact = new.made_in(place.client, place.group);
     let derived = Derived::of(&contact.name, &contact.number, place.region.as_ref());
     rows::insert(connection, scope.user(), &contact, &derived)?;
     Ok(ContactCreation::Done(contact))

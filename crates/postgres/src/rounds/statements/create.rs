@@ -100,20 +100,7 @@ impl Create {
         if region != self.region.as_ref().map(Region::as_str) {
             return Ok(Outcome::OtherRegion(region.map(|region| Region::from_stored(region.to_owned()))));
         }
-        let new = &self.contact;
-        Ok(Outcome::Done(ContactCreation::Done(Contact {
-            id: new.id,
-            client_id: id(row, 1)?,
-            group_id,
-            name: new.name.clone(),
-            number: new.number.clone(),
-            channel: new.channel.clone(),
-            transaction: new.transaction.clone(),
-            created_at: new.created_at,
-            updated_at: new.updated_at,
-            legacy_version: new.legacy_version,
-            revision: 0,
-        })))
+        Ok(Outcome::Done(ContactCreation::Done(self.contact.made_in(id(row, 1)?, group_id))))
     }
 
     /// What a creation comes to that may be done already: what is there under its id, if that is what it made.
