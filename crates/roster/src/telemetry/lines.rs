@@ -55,6 +55,8 @@ impl Lines {
 /// The thread that writes them, ended when this is dropped.
 pub struct Writing<W> {
     lines: Lines,
+    /// How long that waits for the last lines.
+    patience: Duration,
     thread: Option<JoinHandle<W>>,
 }
 
@@ -67,7 +69,7 @@ pub fn to<W: Write + Send + 'static>(writer: W) -> io::Result<(Lines, Writing<W>
     let here = shared.clone();
     let thread = thread::Builder::new().name("log".to_owned()).spawn(move || write_all(&here, writer))?;
     let lines = Lines(shared);
-    Ok((lines.clone(), Writing { lines, thread: Some(thread) }))
+    Ok((lines.clone(), Writing { lines, patience: LAST_WORDS, thread: Some(thread) }))
 }
 
 fn write_all<W: Write>(shared: &Shared, mut writer: W) -> W {
@@ -111,7 +113,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 impl<W> Drop for Writing<W> {
     fn drop(&mut self) {
         self.lines.end();
-        self.lines.settle(LAST_WORDS);
+        self.lines.settle(self.patience);
         if let Some(thread) = self.thread.take()
             && thread.is_finished()
         {
@@ -187,6 +189,18 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_stalled_reader_keeps_no_program_from_ending() {
+        let (began, beginning) = mpsc::channel();
+        let (go_on, going_on) = mpsc::channel();
+        let (lines, mut writing) = to(Stalled(began, going_on, 0)).unwrap();
+        (&lines).write_all(b"first\n").unwrap();
+        beginning.recv().unwrap();
+        writing.patience = Duration::ZERO;
+        drop(writing);
+        drop(go_on);
     }
 
     #[test]
