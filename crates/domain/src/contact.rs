@@ -235,6 +235,15 @@ pub enum ContactPlace {
 }
 
 impl ContactPlace {
+    /// Where a contact with this id stands in the order, which by name goes by the key that the store holds.
+    #[must_use]
+    pub fn in_order(order: ContactOrder, id: ContactId, stored_key: &str) -> Self {
+        match order {
+            ContactOrder::Newest | ContactOrder::Oldest => Self::Id(id),
+            ContactOrder::Name => Self::Name(NameKey::from_stored(stored_key.to_owned()), id),
+        }
+    }
+
     /// The contact's id.
     #[must_use]
     pub const fn id(&self) -> ContactId {

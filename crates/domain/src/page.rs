@@ -100,6 +100,19 @@ impl<T, Place> PlacedPage<T, Place> {
         Self { items: Vec::new(), next: None }
     }
 
+    /// The page that a store makes of the rows it read, each with its place, when it asked for one more than the limit.
+    #[must_use]
+    pub fn of_one_more(mut rows: Vec<(Place, T)>, limit: Limit) -> Self {
+        let has_more = rows.len() > limit.rows();
+        rows.truncate(limit.rows());
+        let mut next = None;
+        let items = rows.into_iter().map(|(place, row)| {
+            next = has_more.then_some(place);
+            row
+        });
+        Self { items: items.collect(), next }
+    }
+
     /// The same page with each row as this makes it.
     #[must_use]
     pub fn map<U>(self, row: impl FnMut(T) -> U) -> PlacedPage<U, Place> {
@@ -142,7 +155,12 @@ mod tests {
 
     #[test]
     fn a_page_goes_on_behind_its_last_row_if_at_all() {
-        let placed = |rows| Page::of_one_more(rows, Limit(2)).placed(|row| row * 10);
+        let placed = |rows: Vec<i32>| {
+            let page = Page::of_one_more(rows.clone(), Limit(2)).placed(|row| row * 10);
+            let rows = rows.into_iter().map(|row| (row * 10, row)).collect();
+            assert_eq!(PlacedPage::of_one_more(rows, Limit(2)), page);
+            page
+        };
         assert_eq!(placed(vec![1, 2, 3]), PlacedPage { items: vec![1, 2], next: Some(20) });
         assert_eq!(placed(vec![1, 2]), PlacedPage { items: vec![1, 2], next: None });
         assert_eq!(placed(vec![]), PlacedPage::empty());

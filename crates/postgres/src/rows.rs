@@ -22,6 +22,16 @@ pub(crate) fn bytes<const N: usize>(bytes: &[u8], column: &'static str) -> sqlx:
     bytes.try_into().map_err(|_| corrupt(column))
 }
 
+/// A place in a survey, from the two columns of which it has one.
+pub(crate) fn survey_sort(integer: Option<i64>, text: Option<String>) -> sqlx::Result<Option<SurveySortId>> {
+    match (integer, text) {
+        (None, None) => Ok(None),
+        (Some(integer), None) => Ok(Some(SurveySortId::Integer(integer))),
+        (None, Some(text)) => Ok(Some(SurveySortId::Text(text))),
+        (Some(_), Some(_)) => Err(corrupt("contacts.survey_sort_integer")),
+    }
+}
+
 /// A row of `contacts`.
 #[derive(sqlx::FromRow)]
 pub(crate) struct ContactRow {
@@ -44,12 +54,7 @@ impl TryFrom<ContactRow> for Contact {
     type Error = sqlx::Error;
 
     fn try_from(row: ContactRow) -> sqlx::Result<Self> {
-        let survey_sort_id = match (row.survey_sort_integer, row.survey_sort_text) {
-            (None, None) => None,
-            (Some(integer), None) => Some(SurveySortId::Integer(integer)),
-            (None, Some(text)) => Some(SurveySortId::Text(text)),
-            (Some(_), Some(_)) => return Err(corrupt("contacts.survey_sort_integer")),
-        };
+        let survey_sort_id = survey_sort(row.survey_sort_integer, row.survey_sort_text)?;
         let survey_id = row.survey_id.map(|bytes| id(&bytes, "contacts.survey_id")).transpose()?;
         Ok(Self {
             id: id(&row.id, "contacts.id")?,

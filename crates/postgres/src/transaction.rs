@@ -21,18 +21,14 @@ pub(crate) async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Po
 /// Begins one whose statements may take longer, in the same round trip.
 pub(crate) async fn begin_bulk(pool: &PgPool, statement: Duration) -> sqlx::Result<Transaction<'static, Postgres>> {
     let begin = format!("BEGIN; SET LOCAL statement_timeout = {}", statement.as_millis());
-    // Nothing but a number goes into it.
-    #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
-    pool.begin_with(AssertSqlSafe(begin)).await
+    begin_as(pool, begin).await
 }
 
 /// Begins one whose statements may take longer, and may wait for locks as long as that: of acts that stand in a line.
 pub(crate) async fn begin_patient(pool: &PgPool, statement: Duration) -> sqlx::Result<Transaction<'static, Postgres>> {
     let statement = statement.as_millis();
     let begin = format!("BEGIN; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {statement}");
-    // Nothing but a number goes into it.
-    #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
-    pool.begin_with(AssertSqlSafe(begin)).await
+    begin_as(pool, begin).await
 }
 
 /// Begins one that reads, at one instant, whatever number of statements it takes; they may take longer.
@@ -41,9 +37,7 @@ pub(crate) async fn begin_reading(pool: &PgPool, statement: Duration) -> sqlx::R
         "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = {}",
         statement.as_millis()
     );
-    // Nothing but a number goes into it.
-    #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
-    pool.begin_with(AssertSqlSafe(begin)).await
+    begin_as(pool, begin).await
 }
 
 /// Begins one that searches (see [`options::for_searches`](crate::options::for_searches)).
@@ -55,9 +49,13 @@ pub(crate) async fn begin_searching(
     for (name, value) in SEARCHING {
         begin.push_str(&format!("; SET LOCAL {name} = {value}"));
     }
-    // Nothing but a number and our own settings go into it.
+    begin_as(pool, begin).await
+}
+
+/// Nothing but numbers and settings of our own may go into the words.
+async fn begin_as(pool: &PgPool, words: String) -> sqlx::Result<Transaction<'static, Postgres>> {
     #[expect(clippy::disallowed_methods, reason = "acts run in tasks of their own, which no caller drops half-way")]
-    pool.begin_with(AssertSqlSafe(begin)).await
+    pool.begin_with(AssertSqlSafe(words)).await
 }
 
 /// Does a whole transaction again when it was undone because of another one (deadlock, serialization failure).

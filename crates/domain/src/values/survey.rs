@@ -34,6 +34,24 @@ impl SurveySortId {
         check_length(text, 0, 64)?;
         Ok(Self::Text(text.to_owned()))
     }
+
+    /// The integer, if it is one.
+    #[must_use]
+    pub const fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(integer) => Some(*integer),
+            Self::Text(_) => None,
+        }
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Integer(_) => None,
+            Self::Text(text) => Some(text),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -43,8 +43,8 @@ async fn insert(connection: &mut PgConnection, user: UserId, rows: &Rows) -> sql
         &column(rows, |contact, _| contact.number.as_str()) as &[&str],
         &column(rows, |contact, _| contact.channel.as_str()) as &[&str],
         &column(rows, |contact, _| object_bytes(contact.transaction.survey_id.as_ref())) as &[Option<&[u8]>],
-        &column(rows, |contact, _| sort_integer(contact)) as &[Option<i64>],
-        &column(rows, |contact, _| sort_text(contact)) as &[Option<&str>],
+        &column(rows, |contact, _| sort(contact).and_then(SurveySortId::integer)) as &[Option<i64>],
+        &column(rows, |contact, _| sort(contact).and_then(SurveySortId::text)) as &[Option<&str>],
         &column(rows, |contact, _| contact.created_at.to_utc()),
         &column(rows, |contact, _| contact.updated_at.to_utc()),
         &column(rows, |contact, _| contact.legacy_version),
@@ -86,8 +86,8 @@ async fn update(connection: &mut PgConnection, user: UserId, rows: &Rows) -> sql
         &column(rows, |contact, _| contact.number.as_str()) as &[&str],
         &column(rows, |contact, _| contact.channel.as_str()) as &[&str],
         &column(rows, |contact, _| object_bytes(contact.transaction.survey_id.as_ref())) as &[Option<&[u8]>],
-        &column(rows, |contact, _| sort_integer(contact)) as &[Option<i64>],
-        &column(rows, |contact, _| sort_text(contact)) as &[Option<&str>],
+        &column(rows, |contact, _| sort(contact).and_then(SurveySortId::integer)) as &[Option<i64>],
+        &column(rows, |contact, _| sort(contact).and_then(SurveySortId::text)) as &[Option<&str>],
         &column(rows, |contact, _| contact.created_at.to_utc()),
         &column(rows, |contact, _| contact.updated_at.to_utc()),
         &column(rows, |contact, _| contact.legacy_version),
@@ -108,16 +108,6 @@ fn column<'a, T>(rows: &'a Rows, value: impl Fn(&'a Contact, &'a Derived) -> T) 
     rows.iter().map(|(contact, derived)| value(contact, derived)).collect()
 }
 
-fn sort_integer(contact: &Contact) -> Option<i64> {
-    match contact.transaction.survey_sort_id {
-        Some(SurveySortId::Integer(integer)) => Some(integer),
-        _ => None,
-    }
-}
-
-fn sort_text(contact: &Contact) -> Option<&str> {
-    match &contact.transaction.survey_sort_id {
-        Some(SurveySortId::Text(text)) => Some(text),
-        _ => None,
-    }
+fn sort(contact: &Contact) -> Option<&SurveySortId> {
+    contact.transaction.survey_sort_id.as_ref()
 }

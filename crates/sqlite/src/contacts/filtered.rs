@@ -1,7 +1,7 @@
 //! Lists that are narrowed, or by name: several statements, which the caller puts into one transaction.
 
 use roster_domain::{
-    ClientId, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace, GroupId, Keyset, NameKey, Page, UserId,
+    ClientId, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace, GroupId, Keyset, Page, UserId,
 };
 use rusqlite::{Connection, Row, params_from_iter};
 
@@ -41,7 +41,7 @@ pub(super) fn page(
         }
     };
     let page = Page::of_one_more(rows, keyset.limit);
-    Ok(page.placed(|(name, contact)| place(order, name, contact.id)).map(|(_, contact)| contact))
+    Ok(page.placed(|(name, contact)| ContactPlace::in_order(order, contact.id, name)).map(|(_, contact)| contact))
 }
 
 pub(super) fn count(connection: &Connection, list: &List) -> rusqlite::Result<u64> {
@@ -142,13 +142,6 @@ fn merge(
 /// What the row stands under by name, where that is asked for.
 fn name_key(row: &Row<'_>, order: ContactOrder) -> rusqlite::Result<String> {
     if order == ContactOrder::Name { row.get(NAME_KEY) } else { Ok(String::new()) }
-}
-
-fn place(order: ContactOrder, name: &str, id: ContactId) -> ContactPlace {
-    match order {
-        ContactOrder::Newest | ContactOrder::Oldest => ContactPlace::Id(id),
-        ContactOrder::Name => ContactPlace::Name(NameKey::from_stored(name.to_owned()), id),
-    }
 }
 
 /// Behind a contact's columns.

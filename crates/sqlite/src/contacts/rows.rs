@@ -354,10 +354,7 @@ pub(super) fn update(
 
 /// The three columns of a survey: the place in it has one for each JSON type.
 fn survey(transaction: &Transaction) -> (Option<&[u8; 12]>, Option<i64>, Option<&str>) {
-    let (integer, text) = match &transaction.survey_sort_id {
-        None => (None, None),
-        Some(SurveySortId::Integer(integer)) => (Some(*integer), None),
-        Some(SurveySortId::Text(text)) => (None, Some(text.as_str())),
-    };
+    let sort = transaction.survey_sort_id.as_ref();
+    let (integer, text) = (sort.and_then(SurveySortId::integer), sort.and_then(SurveySortId::text));
     (transaction.survey_id.as_ref().map(ObjectId::as_bytes), integer, text)
 }

@@ -14,7 +14,7 @@ mod walk;
 
 use std::time::Duration;
 
-use roster_domain::{ContactFilter, ContactOrder, ContactPage, ContactPlace, Keyset, Page, UserId};
+use roster_domain::{ContactFilter, ContactOrder, ContactPage, ContactPlace, Keyset, UserId};
 use sqlx::{PgConnection, PgPool};
 
 use super::list::{Extent, List};
@@ -49,8 +49,7 @@ pub(super) async fn page(
     let stretch = Stretch { user, extent, order, after: keyset.after };
     let rows = read(&mut transaction, stretch, &filter, wanted).await?;
     let rows = rows.into_iter().map(|row| row.placed(order)).collect::<sqlx::Result<_>>()?;
-    let page = Page::of_one_more(rows, keyset.limit);
-    Ok(page.placed(|(place, _)| place.clone()).map(|(_, contact)| contact))
+    Ok(ContactPage::of_one_more(rows, keyset.limit))
 }
 
 /// The next rows of the stretch that the filter lets through, each in the way that finds them fastest.

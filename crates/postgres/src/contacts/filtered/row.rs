@@ -1,6 +1,5 @@
 //! A row of a list: a contact, and where it stands.
 
-use roster_domain::values::NameKey;
 use roster_domain::{Contact, ContactOrder, ContactPlace};
 
 use crate::rows::ContactRow;
@@ -20,10 +19,6 @@ pub(super) struct ListedRow {
 impl ListedRow {
     pub(super) fn placed(self, order: ContactOrder) -> sqlx::Result<(ContactPlace, Contact)> {
         let contact = Contact::try_from(self.contact)?;
-        let place = match order {
-            ContactOrder::Newest | ContactOrder::Oldest => ContactPlace::Id(contact.id),
-            ContactOrder::Name => ContactPlace::Name(NameKey::from_stored(self.name_key), contact.id),
-        };
-        Ok((place, contact))
+        Ok((ContactPlace::in_order(order, contact.id, &self.name_key), contact))
     }
 }

@@ -10,7 +10,6 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
 use super::column;
-use super::create::{integer, text};
 use super::row::{CONTACT_COLUMNS, contact, contact_columns, place, text_or_null, verdict};
 use crate::error::{corrupt, store_error};
 use crate::keys::{client_bytes, group_bytes, object_bytes};
@@ -258,8 +257,8 @@ impl Write for Change {
             .bind(column(items, |item| item.changes.transaction.survey_id.is_some()))
             .bind(column(items, |item| object_bytes(item.survey())))
             .bind(column(items, |item| item.changes.transaction.survey_sort_id.is_some()))
-            .bind(column(items, |item| integer(item.sort())))
-            .bind(column(items, |item| text(item.sort())))
+            .bind(column(items, |item| item.sort().and_then(SurveySortId::integer)))
+            .bind(column(items, |item| item.sort().and_then(SurveySortId::text)))
             .bind(column(items, |item| item.at.to_utc()))
             .fetch_all(connection)
             .await?;

@@ -88,6 +88,10 @@ impl Create {
         Self { user: scope.user(), client: scope.client(), contact, region, derived, may_be_done: false }
     }
 
+    fn sort(&self) -> Option<&SurveySortId> {
+        self.contact.transaction.survey_sort_id.as_ref()
+    }
+
     fn outcome(&self, row: &PgRow) -> sqlx::Result<Outcome<ContactCreation>> {
         let Some(group_id) = id_or_null(row, 2)? else {
             return Ok(match (row.try_get(4)?, self.contact.group_id) {
@@ -178,8 +182,8 @@ impl Write for Create {
             .bind(column(items, |item| item.contact.number.as_str()))
             .bind(column(items, |item| item.contact.channel.as_str()))
             .bind(column(items, |item| object_bytes(item.contact.transaction.survey_id.as_ref())))
-            .bind(column(items, |item| integer(item.contact.transaction.survey_sort_id.as_ref())))
-            .bind(column(items, |item| text(item.contact.transaction.survey_sort_id.as_ref())))
+            .bind(column(items, |item| item.sort().and_then(SurveySortId::integer)))
+            .bind(column(items, |item| item.sort().and_then(SurveySortId::text)))
             .bind(column(items, |item| item.contact.created_at.to_utc()))
             .bind(column(items, |item| item.contact.updated_at.to_utc()))
             .bind(column(items, |item| item.contact.legacy_version))
@@ -207,12 +211,4 @@ impl Write for Create {
         }
         Ok(outcomes)
     }
-}
-
-pub(super) fn integer(sort: Option<&SurveySortId>) -> Option<i64> {
-    if let Some(SurveySortId::Integer(integer)) = sort { Some(*integer) } else { None }
-}
-
-pub(super) fn text(sort: Option<&SurveySortId>) -> Option<&str> {
-    if let Some(SurveySortId::Text(text)) = sort { Some(text) } else { None }
 }

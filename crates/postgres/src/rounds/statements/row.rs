@@ -1,11 +1,12 @@
 //! From a row's bytes to a contact, without a stop in between.
 
-use roster_domain::values::{Channel, ContactName, Number, SurveySortId};
+use roster_domain::values::{Channel, ContactName, Number};
 use roster_domain::{Contact, ObjectId, Timestamp, Transaction};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use crate::error::corrupt;
+use crate::rows::survey_sort;
 
 /// The columns of a contact, in the order in which [`contact`] reads them, of the relation with this name.
 macro_rules! contact_columns {
@@ -50,12 +51,7 @@ const MILLIS_OF_2000: i64 = 946_684_800_000;
 
 /// The contact in the first columns of a row.
 pub(super) fn contact(row: &PgRow) -> sqlx::Result<Contact> {
-    let sort = match (integer_or_null(row, 7)?, text_or_null(row, 8)?) {
-        (None, None) => None,
-        (Some(integer), None) => Some(SurveySortId::Integer(integer)),
-        (None, Some(text)) => Some(SurveySortId::Text(text.to_owned())),
-        (Some(_), Some(_)) => return Err(corrupt("contacts.survey_sort_integer")),
-    };
+    let sort = survey_sort(integer_or_null(row, 7)?, text_or_null(row, 8)?.map(str::to_owned))?;
     Ok(Contact {
         id: id(row, 0)?,
         client_id: id(row, 1)?,

@@ -7,8 +7,7 @@
 use std::sync::Arc;
 
 use roster_domain::ports::Result;
-use roster_domain::values::NameKey;
-use roster_domain::{Contact, ContactFilter, ContactOrder, ContactPage, ContactPlace, Limit, Page, UserId};
+use roster_domain::{Contact, ContactFilter, ContactOrder, ContactPage, ContactPlace, Limit, UserId};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
@@ -58,8 +57,7 @@ impl Search {
 
     async fn page(&self, connection: &mut PgConnection) -> sqlx::Result<ContactPage> {
         let found = if self.is_walked() { self.walk(connection).await? } else { self.look_up(connection).await? };
-        let page = Page::of_one_more(found, self.limit);
-        Ok(page.placed(|(place, _)| place.clone()).map(|(_, contact)| contact))
+        Ok(ContactPage::of_one_more(found, self.limit))
     }
 
     /// No index has the contacts of several clients by name.
@@ -244,10 +242,7 @@ fn found(row: &PgRow, order: ContactOrder) -> sqlx::Result<Found> {
 
 /// Where a row stands.
 fn place(row: &PgRow, order: ContactOrder) -> sqlx::Result<ContactPlace> {
-    Ok(match order {
-        ContactOrder::Newest | ContactOrder::Oldest => ContactPlace::Id(id(row, 0)?),
-        ContactOrder::Name => ContactPlace::Name(NameKey::from_stored(text(row, NAME_KEY)?.to_owned()), id(row, 0)?),
-    })
+    Ok(ContactPlace::in_order(order, id(row, 0)?, text(row, NAME_KEY)?))
 }
 
 impl asked::Item for Search {
