@@ -3,6 +3,9 @@
 
 mod plan;
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 pub use plan::Plan;
 
 use crate::values::{Number, NumberInfo, Region};
@@ -179,36 +182,58 @@ pub fn number_key(number: &Number, region: Option<&Region>) -> String {
 }
 
 impl Batch {
+    /// The same, where what names a group that isn't among these names none: what is made goes to the default group, and
+    /// what matches stays in its own.
+    #[must_use]
+    pub fn without_unknown_groups(&self, groups: &HashSet<GroupId>) -> Cow<'_, Self> {
+        let is_known = |group: &GroupId| groups.contains(group);
+        if self.groups().all(|group| is_known(&group)) {
+            return Cow::Borrowed(self);
+        }
+        let mut batch = self.clone();
+        for operation in &mut batch.operations {
+            match operation {
+                Operation::Create(contact) => contact.group_id = contact.group_id.filter(is_known),
+                Operation::Upsert(Upsert { contact, given, .. }) => {
+                    contact.group_id = contact.group_id.filter(is_known);
+                    given.group_id = given.group_id.filter(is_known);
+                }
+                Operation::Update { changes, .. } => changes.group_id = changes.group_id.filter(is_known),
+                Operation::Delete { .. } => {}
+            }
+        }
+        Cow::Owned(batch)
+    }
+
+    /// Every group that is named, as often as it is.
+    fn groups(&self) -> impl Iterator<Item = GroupId> {
+        self.operations.iter().flat_map(|operation| {
+            let (made, given) = match operation {
+                Operation::Create(contact) => (contact.group_id, None),
+                Operation::Upsert(upsert) => (upsert.contact.group_id, upsert.given.group_id),
+                Operation::Update { changes, .. } => (None, changes.group_id),
+                Operation::Delete { .. } => (None, None),
+            };
+            made.into_iter().chain(given)
+        })
+    }
+
     /// What has to be looked up: also the ids of new contacts, since one that is taken is refused, and those behind it
     /// go by that.
     #[must_use]
     pub fn lookup(&self, region: Option<&Region>) -> Lookup {
-        let mut lookup = Lookup::default();
+        let mut lookup = Lookup { groups: self.groups().collect(), ..Lookup::default() };
         for operation in &self.operations {
-            let changes = match operation {
-                Operation::Create(contact) => {
-                    lookup.ids.push(contact.id);
-                    lookup.groups.extend(contact.group_id);
-                    continue;
-                }
+            match operation {
+                Operation::Create(contact) => lookup.ids.push(contact.id),
                 Operation::Upsert(upsert) => {
                     lookup.ids.push(upsert.contact.id);
-                    lookup.groups.extend(upsert.contact.group_id);
                     if upsert.by == MatchBy::Number && upsert.on_match != OnMatch::Add {
                         lookup.numbers.push(number_key(&upsert.contact.number, region));
                     }
-                    Some(&upsert.given)
                 }
-                Operation::Update { target, changes, .. } => {
-                    lookup.target(target, region);
-                    Some(changes)
-                }
-                Operation::Delete { target, .. } => {
-                    lookup.target(target, region);
-                    None
-                }
-            };
-            lookup.groups.extend(changes.and_then(|changes| changes.group_id));
+                Operation::Update { target, .. } | Operation::Delete { target, .. } => lookup.target(target, region),
+            }
         }
         lookup.ids.sort_unstable();
         lookup.ids.dedup();

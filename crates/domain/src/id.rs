@@ -214,6 +214,8 @@ uuid_id! {
     SessionId,
     /// An audit entry's id: a UUID v7, so that the trail is in the order of its ids.
     AuditId,
+    /// An import's id: a UUID v7.
+    ImportId,
 }
 
 impl AuditId {

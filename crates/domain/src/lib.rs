@@ -39,6 +39,7 @@ mod contact;
 mod entropy;
 mod group;
 mod id;
+mod import;
 mod migration;
 mod page;
 pub mod ports;
@@ -63,7 +64,12 @@ pub use contact::{
 pub use entropy::Entropy;
 pub use group::{ContactGroup, ContactsFate, GroupChanges, NewGroup};
 pub use id::{
-    AuditId, ClientId, ContactId, GroupId, IdSource, MalformedId, MalformedUuid, ObjectId, SessionId, UserId,
+    AuditId, ClientId, ContactId, GroupId, IdSource, ImportId, MalformedId, MalformedUuid, ObjectId, SessionId, UserId,
+};
+pub use import::{
+    Claim, Import, ImportChange, ImportChanges, ImportEnd, ImportFailure, ImportFile, ImportProgress, ImportSource,
+    ImportState, ImportStep, Lease, LeftAlone, LeftReason, NewImport, RowAccounts, RowOutcome, StepAccount, Tally,
+    UndoCounts, UndoPlan, UndoableChange, Unsettled,
 };
 pub use migration::{Migration, MigrationStanding, MigrationState};
 pub use page::{Keyset, Limit, Page, PlacedPage};

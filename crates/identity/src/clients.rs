@@ -2,8 +2,8 @@
 
 use roster_domain::ports::{ClientDeletion, StoreError};
 use roster_domain::{
-    Account, AuditEvent, Client, ClientId, ClientName, ClientSessionId, GroupTitle, NewClient, NewCredentials,
-    NewGroup, Precondition, Region, Timestamp,
+    Account, AuditEvent, Client, ClientId, ClientName, ClientSessionId, Entropy, GroupTitle, IdSource, NewClient,
+    NewCredentials, NewGroup, Precondition, Region, Timestamp,
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -43,7 +43,7 @@ impl Identity {
         id: ClientId,
     ) -> Result<Option<(Client, SecretString)>, StoreError> {
         let (access_token, token_hash) = new_client_token(&*self.entropy);
-        let credentials = NewCredentials { session_id: self.new_session_id(), token_hash };
+        let credentials = NewCredentials { session_id: new_session_id(&*self.entropy), token_hash };
         let entry = self.entry_on(AuditEvent::CredentialsReplaced, id, actor);
         let now = self.clock.now();
         let replaced = self.store.clients.replace_credentials(&actor.account, id, credentials, now, entry).await;
@@ -75,28 +75,45 @@ impl Identity {
         region: Option<Region>,
         now: Timestamp,
     ) -> (NewClient, SecretString) {
-        let (access_token, token_hash) = new_client_token(&*self.entropy);
-        let id = self.ids.next(now);
-        let group = NewGroup {
-            id: self.ids.next(now),
-            title: GroupTitle::from_stored(DEFAULT.to_owned()),
-            is_default: true,
-            created_at: now,
-            updated_at: now,
-            legacy_version: 0,
-        };
-        let session_id = self.new_session_id();
-        let client = NewClient { id, name, session_id, token_hash, region, created_at: now, updated_at: now, group };
-        (client, access_token)
+        new_client(&self.ids, &*self.entropy, name, region, now)
     }
+}
 
-    /// The public half of new credentials: a UUID v4.
-    fn new_session_id(&self) -> ClientSessionId {
-        let mut random = [0; 16];
-        self.entropy.fill(&mut random);
-        let uuid: Uuid = uuid::Builder::from_random_bytes(random).into_uuid();
-        ClientSessionId::from_stored(uuid.to_string())
-    }
+/// A client to be made that nobody has named, in an account that comes without one. Nobody knows the secret half of its
+/// credentials: to be used, they are replaced.
+#[must_use]
+pub fn new_default_client(ids: &IdSource, entropy: &dyn Entropy, now: Timestamp) -> NewClient {
+    new_client(ids, entropy, ClientName::from_stored(DEFAULT.to_owned()), None, now).0
+}
+
+fn new_client(
+    ids: &IdSource,
+    entropy: &dyn Entropy,
+    name: ClientName,
+    region: Option<Region>,
+    now: Timestamp,
+) -> (NewClient, SecretString) {
+    let (access_token, token_hash) = new_client_token(entropy);
+    let id = ids.next(now);
+    let group = NewGroup {
+        id: ids.next(now),
+        title: GroupTitle::from_stored(DEFAULT.to_owned()),
+        is_default: true,
+        created_at: now,
+        updated_at: now,
+        legacy_version: 0,
+    };
+    let session_id = new_session_id(entropy);
+    let client = NewClient { id, name, session_id, token_hash, region, created_at: now, updated_at: now, group };
+    (client, access_token)
+}
+
+/// The public half of new credentials: a UUID v4.
+fn new_session_id(entropy: &dyn Entropy) -> ClientSessionId {
+    let mut random = [0; 16];
+    entropy.fill(&mut random);
+    let uuid: Uuid = uuid::Builder::from_random_bytes(random).into_uuid();
+    ClientSessionId::from_stored(uuid.to_string())
 }
 
 #[cfg(test)]

@@ -51,10 +51,12 @@ mod tokens;
 
 pub use account::{AccountError, UserRequest};
 pub use authentication::{Authenticated, AuthenticationError, Presented};
+pub use clients::new_default_client;
 pub use identity::{Actor, Identity};
 pub use keys::{KeyRing, MalformedKey, Purpose, SecretKey};
-pub use passwords::refuse_guessable;
+pub use passwords::{can_verify_bcrypt, refuse_guessable};
 pub use refused::Refused;
 pub use settings::{IdentitySettings, Registration};
 pub use sign_in::{SignInError, SignedIn};
 pub use sign_up::{SignUp, SignUpError, SignedUp};
+pub use tokens::client_token_hash;

@@ -14,7 +14,7 @@ use crate::error::store_error;
 use crate::steps::Steps;
 
 /// When an act over many rows is given up; one in steps: when a step of it takes so long.
-const BULK_PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const BULK_PATIENCE: Duration = Duration::from_secs(60);
 
 impl PostgresStore {
     /// Runs an act on single things, or one page of a list.

@@ -8,10 +8,10 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use crate::batches::Turns;
 use crate::losses::{Losses, PING_PATIENCE};
 use crate::revocations::Hearing;
 use crate::rounds::{Rounds, Shared};
+use crate::turns::Turns;
 use crate::{PostgresOptions, PostgresStore, options};
 
 /// Why there is no store. None of these texts holds the password.
@@ -59,7 +59,8 @@ impl PostgresStore {
         Ok(Arc::new(Self {
             hearing: Hearing::new(connect),
             rounds: Rounds::new(shared),
-            batch_turns: Turns::new(options),
+            batch_turns: Turns::of_batches(options),
+            snapshot_turns: Turns::of_snapshots(options),
             pool,
             runtime,
             bulk_timeout: options.bulk_timeout,

@@ -11,6 +11,14 @@ use sqlx::postgres::{PgDatabaseError, PgSeverity};
 pub(crate) enum Violation {
     /// The address belongs to somebody.
     EmailTaken,
+    /// There is a user with this id.
+    UserThere,
+    /// The user has a client with this id.
+    ClientThere,
+    /// Another client has this `session_id`.
+    SessionIdTaken,
+    /// The user has a group with this id.
+    GroupThere,
     /// The client doesn't exist.
     UnknownClient,
     /// The group doesn't exist, or is another client's.
@@ -21,6 +29,10 @@ pub(crate) enum Violation {
 pub(crate) fn violation(error: &sqlx::Error) -> Option<Violation> {
     match error.as_database_error()?.constraint()? {
         "user_emails_pkey" => Some(Violation::EmailTaken),
+        "users_pkey" => Some(Violation::UserThere),
+        "clients_pkey" => Some(Violation::ClientThere),
+        "client_credentials_pkey" => Some(Violation::SessionIdTaken),
+        "contact_groups_pkey" | "contact_groups_client_key" => Some(Violation::GroupThere),
         "contact_groups_client_fkey" => Some(Violation::UnknownClient),
         "contacts_group_fkey" => Some(Violation::UnknownGroup),
         _ => None,
@@ -67,7 +79,7 @@ pub(crate) fn names_no_table(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some("42P01")
 }
 
-fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+pub(crate) fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error().and_then(DatabaseError::code)
 }
 

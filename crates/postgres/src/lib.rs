@@ -8,14 +8,15 @@
 //! * Statements are checked at compile time against `.sqlx`; `scripts/sqlx-prepare` renews it.
 //! * Which failure means what is decided in `error.rs` alone.
 //!
-//! Locks are taken in one order everywhere: the user's row, then the client's, then its group's, then contacts. See
-//! `users/hold.rs` and `groups/locks.rs`.
+//! Locks are taken in one order everywhere: the user's row, then the client's, then its group's, then contacts, then the
+//! import's that they go in with. See `users/hold.rs` and `groups/locks.rs`.
 
 mod act;
 mod attempts;
 mod audit;
 mod batches;
 mod clients;
+mod columns;
 mod connect;
 mod contacts;
 mod error;
@@ -23,6 +24,8 @@ mod finders;
 mod groups;
 mod health;
 mod housekeeping;
+mod imports;
+pub mod inspect;
 mod keys;
 mod losses;
 pub mod migrations;
@@ -32,19 +35,21 @@ mod revocations;
 mod rounds;
 mod rows;
 mod sessions;
+mod snapshots;
 mod steps;
 mod transaction;
+mod turns;
 mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use batches::Turns;
 use losses::Losses;
 use revocations::Hearing;
 use rounds::Rounds;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
+use turns::Turns;
 
 pub use connect::ConnectError;
 pub use options::PostgresOptions;
@@ -61,6 +66,7 @@ pub struct PostgresStore {
     rounds: Rounds,
     /// Of the pool's connections.
     batch_turns: Turns,
+    snapshot_turns: Turns,
     /// How long one statement of an act over many rows may take.
     bulk_timeout: Duration,
     /// When an act on single things is given up on our side: a paused server can't keep its own time.

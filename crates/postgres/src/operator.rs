@@ -2,14 +2,17 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use roster_domain::ports::{Operator, Result};
-use roster_domain::{AuditEntry, AuditId, EmailKey, Keyset, ListedUser, Page, Timestamp, User, UserId};
+use roster_domain::ports::{AccountAdoption, ClientAdoption, GroupAdoption, Operator, Result};
+use roster_domain::{
+    AuditEntry, AuditId, Caller, ClientId, EmailKey, Keyset, ListedUser, NewAccount, NewClient, NewGroup, Page,
+    Timestamp, User, UserId,
+};
 use sqlx::PgPool;
 
 use crate::keys::BELOW_ALL;
 use crate::rows::{self, UserRow};
 use crate::transaction::{again, begin};
-use crate::{PostgresStore, audit, finders, sessions};
+use crate::{PostgresStore, audit, clients, finders, groups, sessions, users};
 
 #[async_trait]
 impl Operator for PostgresStore {
@@ -18,7 +21,7 @@ impl Operator for PostgresStore {
     }
 
     async fn users(&self, keyset: Keyset<UserId>) -> Result<Page<ListedUser>> {
-        self.act(users(self.pool.clone(), keyset)).await
+        self.act(all_users(self.pool.clone(), keyset)).await
     }
 
     async fn set_password(&self, user: UserId, hash: &str, at: Timestamp, entry: AuditEntry) -> Result<bool> {
@@ -37,6 +40,19 @@ impl Operator for PostgresStore {
             Some(user) => self.act(audit::page_of(pool, user, keyset)).await,
             None => self.act(audit::page_of_all(pool, keyset)).await,
         }
+    }
+
+    async fn adopt_account(&self, account: NewAccount, entry: AuditEntry) -> Result<AccountAdoption> {
+        self.act(users::adopt(self.pool.clone(), account, entry)).await
+    }
+
+    async fn adopt_client(&self, user: UserId, client: NewClient) -> Result<ClientAdoption> {
+        self.act(clients::adopt(self.pool.clone(), user, client)).await
+    }
+
+    async fn adopt_group(&self, user: UserId, client: ClientId, group: NewGroup) -> Result<GroupAdoption> {
+        let scope = Caller::Client { user, client }.scope();
+        self.act(groups::adopt(self.pool.clone(), scope, group)).await
     }
 }
 
@@ -57,7 +73,7 @@ async fn user(pool: PgPool, email: EmailKey) -> sqlx::Result<Option<ListedUser>>
     .transpose()
 }
 
-async fn users(pool: PgPool, keyset: Keyset<UserId>) -> sqlx::Result<Page<ListedUser>> {
+async fn all_users(pool: PgPool, keyset: Keyset<UserId>) -> sqlx::Result<Page<ListedUser>> {
     let after = keyset.after.as_ref().map_or(BELOW_ALL, |id| id.as_bytes().as_slice());
     let rows = sqlx::query_as!(
         ListedUserRow,

@@ -40,6 +40,21 @@ pub(crate) async fn begin_reading(pool: &PgPool, statement: Duration) -> sqlx::R
     begin_as(pool, begin).await
 }
 
+/// Begins one that reads at one instant and in between waits, for up to so long, for whoever takes what was read.
+pub(crate) async fn begin_snapshot(
+    pool: &PgPool,
+    statement: Duration,
+    idle: Duration,
+) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let begin = format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = {}; \
+         SET LOCAL idle_in_transaction_session_timeout = {}",
+        statement.as_millis(),
+        idle.as_millis()
+    );
+    begin_as(pool, begin).await
+}
+
 /// Begins one that searches (see [`options::for_searches`](crate::options::for_searches)).
 pub(crate) async fn begin_searching(
     pool: &PgPool,

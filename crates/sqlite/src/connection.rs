@@ -23,7 +23,7 @@ const SETTINGS: &str = "
 ";
 
 /// More than there are statements, so that each is prepared once a connection.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 256;
 
 /// A connection that leaves the file as it is (WAL or not), for a look at it.
 pub(crate) fn plain(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {

@@ -4,7 +4,8 @@
 //!  port method ──► queue ──► writer thread: BEGIN IMMEDIATE, what waits together, COMMIT, answers
 //!            │                 └──► a thread beside it folds the WAL into the file
 //!            ├───► queue ──► two reader threads: gets and short lists, one statement each
-//!            └───► queue ──► two more: searches, counts, long lists
+//!            ├───► queue ──► two more: searches, counts, long lists
+//!            └───► a connection each, on tokio's blocking threads: two snapshots at most
 //! ```
 //!
 //! * [`SqliteStore`] owns the threads (`threads`); its methods hand them a function over a connection and wait for
@@ -16,6 +17,7 @@
 
 mod attempts;
 mod audit;
+mod backup;
 mod batches;
 mod clients;
 mod columns;
@@ -28,17 +30,21 @@ mod functions;
 mod groups;
 mod health;
 mod housekeeping;
+mod imports;
+pub mod inspect;
 pub mod migrations;
 mod operator;
 mod options;
 mod query;
 mod revocations;
 mod sessions;
+mod snapshots;
 mod statements;
 mod store;
 mod threads;
 mod users;
 
+pub use backup::{BackupError, backup};
 pub use error::OpenError;
 pub use options::SqliteOptions;
 pub use store::SqliteStore;

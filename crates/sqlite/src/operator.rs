@@ -1,14 +1,17 @@
 //! What the operator may do on the command line.
 
 use async_trait::async_trait;
-use roster_domain::ports::{Operator, Result};
-use roster_domain::{AuditEntry, AuditId, EmailKey, Keyset, ListedUser, Page, Timestamp, UserId};
+use roster_domain::ports::{AccountAdoption, ClientAdoption, GroupAdoption, Operator, Result};
+use roster_domain::{
+    AuditEntry, AuditId, ClientId, EmailKey, Keyset, ListedUser, NewAccount, NewClient, NewGroup, Page, Timestamp,
+    UserId,
+};
 use rusqlite::{Connection, Row, params};
 
 use crate::columns::optional_time;
 use crate::query::{self, BELOW_ALL, one_more};
 use crate::statements::statements;
-use crate::{SqliteStore, audit, sessions, users};
+use crate::{SqliteStore, audit, clients, groups, sessions, users};
 
 statements! {
     USER = "SELECT u.id, u.email, u.firstname, u.lastname, u.created_at, u.updated_at, u.revision, u.disabled_at
@@ -59,6 +62,18 @@ impl Operator for SqliteStore {
 
     async fn audit(&self, user: Option<UserId>, keyset: Keyset<AuditId>) -> Result<Page<AuditEntry>> {
         self.readers.list(move |connection| audit::page(connection, user, keyset)).await
+    }
+
+    async fn adopt_account(&self, account: NewAccount, entry: AuditEntry) -> Result<AccountAdoption> {
+        self.writer.write(move |connection| users::adopt(connection, &account, &entry)).await
+    }
+
+    async fn adopt_client(&self, user: UserId, client: NewClient) -> Result<ClientAdoption> {
+        self.writer.write(move |connection| clients::adopt(connection, user, &client)).await
+    }
+
+    async fn adopt_group(&self, user: UserId, client: ClientId, group: NewGroup) -> Result<GroupAdoption> {
+        self.writer.write(move |connection| groups::adopt(connection, user, client, &group)).await
     }
 }
 

@@ -30,14 +30,15 @@ pub(crate) mod tests {
 
     use super::Statement;
     use crate::{
-        attempts, audit, batches, clients, connection, contacts, finders, groups, housekeeping, migrations, operator,
-        sessions, users,
+        attempts, audit, batches, clients, connection, contacts, finders, groups, housekeeping, imports, migrations,
+        operator, sessions, users,
     };
 
-    const MODULES: [(&str, &[Statement]); 14] = [
+    const MODULES: [(&str, &[Statement]); 16] = [
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
-        ("batches", batches::ALL),
+        ("batches::lookup", batches::LOOKUP),
+        ("batches::write", batches::WRITE),
         ("clients", clients::ALL),
         ("contacts", contacts::ALL),
         ("homes", contacts::HOMES),
@@ -46,6 +47,7 @@ pub(crate) mod tests {
         ("erasure", housekeeping::ERASURE),
         ("derivation", housekeeping::DERIVATION),
         ("sweep", housekeeping::SWEEP),
+        ("imports' sweep", housekeeping::IMPORTS),
         ("operator", operator::ALL),
         ("sessions", sessions::ALL),
         ("users", users::ALL),
@@ -76,7 +78,7 @@ pub(crate) mod tests {
     fn each_has_the_plan_it_names() {
         let (connection, _folder) = migrated();
         let mut wrong = Vec::new();
-        for (module, statements) in MODULES {
+        for (module, statements) in MODULES.into_iter().chain(imports::STATEMENTS) {
             for Statement { name, sql, plan: expected } in statements {
                 let found = plan(&connection, sql).unwrap_or_else(|failure| panic!("{module}::{name}: {failure}"));
                 if found != *expected {
@@ -89,7 +91,7 @@ pub(crate) mod tests {
 
     #[test]
     fn none_scans_or_sorts() {
-        for (module, statements) in MODULES {
+        for (module, statements) in MODULES.into_iter().chain(imports::STATEMENTS) {
             for Statement { name, plan, .. } in statements {
                 for line in *plan {
                     assert!(!line.contains("SCAN") && !line.contains("TEMP B-TREE"), "{module}::{name}: {line}");

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use roster_domain::ports::Listeners;
 
+use crate::snapshots::Snapshots;
 use crate::threads::{Readers, Writer};
 use crate::{OpenError, SqliteOptions, file};
 
 /// Every port of `roster_domain` over one SQLite file. Dropped, it closes.
 pub struct SqliteStore {
     // Closed in this order: folding the WAL in waits for readers.
+    pub(crate) snapshots: Snapshots,
     pub(crate) readers: Readers,
     pub(crate) writer: Writer,
     pub(crate) listeners: Listeners,
@@ -28,13 +30,15 @@ impl SqliteStore {
         file::create(&path)?;
         let writer = Writer::start(&path, options)?;
         let readers = Readers::start(&path, options)?;
+        let snapshots = Snapshots::new(path, options);
         drop(lock);
-        Ok(Arc::new(Self { readers, writer, listeners: Listeners::default() }))
+        Ok(Arc::new(Self { snapshots, readers, writer, listeners: Listeners::default() }))
     }
 
     /// Takes nothing more, does what waits, and folds the write-ahead log into the file, so that this is all there is
     /// to copy. Blocks for as long as that takes; from then on the ports answer that the store is unavailable.
     pub fn close(&self) {
+        self.snapshots.close();
         self.readers.close();
         self.writer.close();
     }

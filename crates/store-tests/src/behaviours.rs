@@ -34,6 +34,14 @@ macro_rules! behaviours {
                 a_taken_address_changes_nothing
                 ones_own_address_may_be_spelt_anew
                 of_several_who_want_an_address_one_gets_it;
+            adoption:
+                an_account_is_taken_over_whole
+                what_is_there_already_stays_as_it_is
+                an_account_that_cannot_be_taken_over_leaves_nothing
+                whoever_was_erased_is_not_taken_over
+                a_client_that_cannot_be_taken_over_leaves_nothing
+                a_group_that_cannot_be_taken_over_leaves_nothing
+                of_several_who_take_the_same_over_one_does;
             attempts:
                 a_counter_closes_for_longer_and_longer
                 waiting_out_a_closure_forgets_nothing
@@ -147,7 +155,8 @@ macro_rules! behaviours {
                 an_account_is_erased_once
                 nobody_and_the_disabled_erase_nothing
                 a_large_account_goes_in_steps
-                an_erasure_meets_others_and_inserts;
+                an_erasure_meets_others_and_inserts
+                imports_go_with_the_account;
             filtered_deletion:
                 each_filter_deletes_what_its_list_holds;
             filters:
@@ -185,6 +194,44 @@ macro_rules! behaviours {
                 group_reads_and_updates_reach_what_the_scope_reaches;
             health:
                 a_migrated_store_is_well;
+            import_steps:
+                a_step_does_its_rows_and_keeps_account_of_them
+                sums_that_do_not_hold_are_refused
+                groups_that_are_gone_are_left_out
+                a_group_is_made_for_an_import
+                imports_take_turns
+                of_several_who_take_imports_each_has_its_own
+                whoever_has_lost_the_lease_does_nothing
+                an_empty_step_renews_the_lease
+                a_step_that_is_done_is_not_done_again
+                no_row_goes_in_twice
+                a_stopped_import_waits_for_its_turn_again
+                a_direct_import_is_its_callers
+                a_direct_import_that_is_left_behind_has_failed
+                a_dry_run_tells_the_same_and_writes_nothing
+                a_dry_run_goes_on_where_it_was
+                imports_meet_one_another;
+            import_undo:
+                what_was_made_goes_and_what_was_changed_comes_back
+                what_others_changed_stays_and_is_listed
+                groups_go_if_nobody_uses_them
+                a_contact_whose_group_has_gone_stays_where_it_is
+                many_rows_are_undone_in_steps_that_anybody_goes_on_with
+                only_what_has_come_to_its_end_is_undone
+                what_comes_back_is_derived_for_the_region_of_now;
+            imports:
+                a_file_is_handed_over_piece_by_piece
+                so_many_wait_and_so_much_is_staged
+                of_several_at_once_no_more_wait_than_may
+                neighbours_imports_are_as_if_unknown
+                imports_are_listed_newest_first
+                a_cancelled_import_is_worked_on_no_more
+                what_is_given_up_is_gone
+                a_failed_import_goes_on_where_it_was
+                a_file_that_is_left_behind_is_given_up
+                imports_go_when_they_are_forgotten
+                files_go_when_they_are_in
+                imports_go_with_their_client;
             large_groups:
                 a_large_group_moves_while_others_insert
                 a_large_group_is_deleted_while_others_insert;
@@ -276,6 +323,13 @@ macro_rules! behaviours {
                 an_ended_session_never_lives_again
                 the_expired_end_with_the_others
                 all_end_at_once;
+            snapshots:
+                a_snapshot_is_the_list_with_every_filter
+                what_happens_afterwards_is_not_in_it
+                neighbours_are_not_in_it
+                numbers_are_of_the_region_there_is
+                a_large_one_is_of_one_instant
+                a_snapshot_that_nobody_takes_is_let_go_of;
             sweeping:
                 counters_go_when_their_window_has_passed
                 recognitions_go_when_they_end

@@ -28,10 +28,10 @@ pub(crate) async fn leave_after<T>(polls: usize, act: impl Future<Output = T>) -
 }
 
 /// The number of polls after which a caller leaves, in turn: at once, and at some points of the way.
-const PATIENCE: [usize; 6] = [1, 2, 3, 5, 9, 30];
+pub(crate) const PATIENCE: [usize; 6] = [1, 2, 3, 5, 9, 30];
 
 /// The store answers, and what it answers was written is there for everybody, not just on one connection.
-async fn assert_works(owner: &Owner) {
+pub(crate) async fn assert_works(owner: &Owner) {
     let made = together((0..12).map(|turn| {
         let owner = owner.clone();
         async move { owner.contact("After", &turn.to_string()).await }

@@ -1,11 +1,14 @@
 //! A user erases their account: it is out of reach at once, and in the end nothing of it is left.
 
 use roster_domain::Precondition::Exists;
-use roster_domain::ports::{ContactCreation, STEP_ROWS, UserErasure, UserUpdate};
+use roster_domain::ports::{ContactCreation, STEP_ROWS, Staging, UserErasure, UserUpdate, Worked};
 use roster_domain::{
-    AuditEntry, AuditEvent, Email, GroupId, NewAccount, NewContact, NewCredentials, NewGroup, Session, UserChanges,
+    AuditEntry, AuditEvent, Email, GroupId, NewAccount, NewContact, NewCredentials, NewGroup, NewImport, Session,
+    UserChanges,
 };
 
+use crate::batches::create;
+use crate::imports::assert_nothing_is_left;
 use crate::large_groups::fill;
 use crate::owner::caller;
 use crate::together::together;
@@ -241,5 +244,28 @@ async fn insert_for_a_while(owner: Owner) {
             ContactCreation::Done(_) => {}
             ContactCreation::UnknownGroup | ContactCreation::ClientGone => return,
         }
+    }
+}
+
+pub async fn imports_go_with_the_account(bench: Bench) {
+    let account = bench.new_account("ada@example.org");
+    let ada = make(&bench, &account).await;
+    let eve = bench.account("eve@example.org").await;
+    let (hers, theirs) = (ada.received().await, eve.imported(vec![vec![create(bench.new_contact("1"))]]).await);
+    assert_eq!(ada.stage(hers.id, 0, b"12345").await, Staging::Done);
+    let done = ada.imported(vec![vec![create(bench.new_contact("1"))]]).await;
+    let dry = ada.claimed_as(NewImport { is_dry_run: true, ..bench.new_import() }).await;
+    bench.worked(&dry, vec![create(bench.new_contact("2"))]).await;
+    assert_eq!(erase(&ada).await, UserErasure::Done);
+    let late = bench.step(&dry, vec![create(bench.new_contact("3"))]).await;
+    erase_to_the_end(&bench).await;
+    assert!(!matches!(late, Worked::Done(_)), "{late:?}");
+    assert_eq!(bench.claim().await, None);
+    assert_eq!(eve.import(theirs.id).await.as_ref(), Some(&theirs));
+
+    let again = make(&bench, &account).await;
+    for import in [hers, done, dry.import] {
+        assert_eq!(again.import(import.id).await, None);
+        assert_nothing_is_left(&again, &import).await;
     }
 }

@@ -30,6 +30,11 @@ impl Reference {
         list.into_iter().cloned().collect()
     }
 
+    /// What a contact's number is.
+    pub(crate) fn number_info(&self, contact: &Contact) -> NumberInfo {
+        NumberInfo::derive(&contact.number, self.client(contact.client_id).region.as_ref())
+    }
+
     /// How many of a group's contacts match, whatever group the filter names.
     pub(crate) fn count_in(&self, group: GroupId, filter: &ContactFilter) -> u64 {
         let matching =
@@ -53,7 +58,7 @@ impl Reference {
         filter.channel.as_ref().is_none_or(|channel| contact.channel == *channel)
             && filter.number.as_ref().is_none_or(|number| is_same(&contact.number, number, region))
             && filter.number_suffix.as_ref().is_none_or(|suffix| key.ends_in(suffix))
-            && filter.kind.is_none_or(|kind| NumberInfo::derive(&contact.number, region).kind == kind)
+            && filter.kind.is_none_or(|kind| self.number_info(contact).kind == kind)
             && filter.search.as_ref().is_none_or(|search| key.holds(search))
             && filter.created_after.is_none_or(|at| contact.created_at >= at)
             && filter.created_before.is_none_or(|at| contact.created_at < at)

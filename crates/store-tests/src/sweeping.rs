@@ -1,6 +1,6 @@
 //! What is over goes by itself, and nothing else does.
 
-use roster_domain::ports::{Due, STEP_ROWS};
+use roster_domain::ports::{Due, EndTimes, STEP_ROWS};
 use roster_domain::{Attempt, AuditEntry, AuditEvent, Booking, Recognition, Timestamp};
 
 use crate::Bench;
@@ -9,11 +9,13 @@ use crate::together::together;
 use crate::walk::{limit, walk_audit};
 
 /// Of no kind is anything due.
-const NOTHING: Due =
-    Due { counters: Timestamp::from_millis(0), sessions: Timestamp::from_millis(0), audit: Timestamp::from_millis(0) };
+pub(crate) const NOTHING: Due = {
+    let never = Timestamp::from_millis(0);
+    Due { counters: never, sessions: never, audit: never, imports: EndTimes { ended_at: never, expires_at: never } }
+};
 
 /// How many times there may have been more.
-async fn sweep(bench: &Bench, due: Due) -> usize {
+pub(crate) async fn sweep(bench: &Bench, due: Due) -> usize {
     for more in 0..1_000 {
         if !bench.store.housekeeping.sweep(due).await.unwrap() {
             return more;
@@ -139,6 +141,6 @@ pub async fn many_rows_go_in_steps(bench: Bench) {
 
 pub async fn an_empty_store_has_nothing_to_sweep(bench: Bench) {
     let now = bench.now();
-    assert_eq!(sweep(&bench, Due { counters: now, sessions: now, audit: now }).await, 0);
+    assert_eq!(sweep(&bench, Due { counters: now, sessions: now, audit: now, ..NOTHING }).await, 0);
     assert!(!bench.store.housekeeping.erase_some().await.unwrap());
 }

@@ -387,6 +387,25 @@ mod tests {
     }
 
     #[test]
+    fn groups_that_are_gone_are_left_out() {
+        let known = HashSet::from([id(3)]);
+        let batch = |group: u8| {
+            let group = Some(id(group));
+            let made = Operation::Create(NewContact { group_id: group, ..new(6, "A", "1") });
+            let contact = NewContact { group_id: group, ..new(7, "B", "2") };
+            let given = ContactChanges { group_id: group, ..ContactChanges::default() };
+            let matched = Upsert { contact, by: MatchBy::Number, given, on_match: OnMatch::Update };
+            Batch { operations: vec![made, Operation::Upsert(matched)], atomic: true, at: at(9) }
+        };
+        assert_eq!(*batch(3).without_unknown_groups(&known), batch(3));
+        let batch = batch(4);
+        let plan = Plan::of(&batch.without_unknown_groups(&known), &client(), vec![stored(5, "B", "2")], &known);
+        let plan = plan.unwrap();
+        assert_eq!(plan.inserts[0].0.group_id, id(2));
+        assert!(matches!(&plan.outcomes[1], OperationOutcome::Unchanged(_)), "{:?}", plan.outcomes);
+    }
+
+    #[test]
     fn an_id_of_another_client_is_taken_and_out_of_reach() {
         let other = Contact { client_id: id(9), ..stored(5, "A", "1") };
         let by_id = Operation::Upsert(Upsert {

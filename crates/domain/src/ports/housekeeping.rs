@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::Result;
+use super::{EndTimes, Result};
 use crate::Timestamp;
 
 /// What goes by itself, over everybody's rows. Each call does at most [`STEP_ROWS`](super::STEP_ROWS) of a kind in a
@@ -29,4 +29,8 @@ pub struct Due {
     pub sessions: Timestamp,
     /// Audit entries made by then.
     pub audit: Timestamp,
+    /// Imports that were to be forgotten when these end, with all that belongs to them; the staged files of those that
+    /// need them no more; and what was left behind under leases that are over: files that were being received are given
+    /// up, and direct imports have failed, with the code `broke_off`.
+    pub imports: EndTimes,
 }

@@ -7,7 +7,7 @@
 //! * **An answered write is on disk** and seen by every read that begins after the answer.
 //! * [`Scope`](crate::Scope) or [`Account`](crate::Account) is an argument of everything below a user; absent and
 //!   foreign are the same outcome. Without one are only [`Finders`], what is done with the [`Session`](crate::Session)
-//!   that they found, [`AttemptLedger`], [`Housekeeping`] and [`Operator`].
+//!   that they found, [`AttemptLedger`], [`Housekeeping`], [`ImportRuns`] and [`Operator`].
 //! * An act that ends something for callers ([`SessionRepository::end`], a new password, a deleted client, …) tells the
 //!   other servers in the same transaction: see [`Revocations`].
 //! * Times are arguments, at whole milliseconds: a store never asks its own clock.
@@ -25,9 +25,12 @@ mod finders;
 mod groups;
 mod health;
 mod housekeeping;
+mod import_runs;
+mod imports;
 mod operator;
 mod revocations;
 mod sessions;
+mod snapshots;
 mod users;
 
 use std::sync::Arc;
@@ -42,9 +45,12 @@ pub use finders::Finders;
 pub use groups::{GroupDeletion, GroupRepository, GroupUpdate};
 pub use health::StoreHealth;
 pub use housekeeping::{Due, Housekeeping};
-pub use operator::Operator;
+pub use import_runs::{ImportRuns, Worked};
+pub use imports::{Beginning, Begun, EndTimes, ImportJobs, Receiving, StagedPiece, Staging, StagingLimits, Turned};
+pub use operator::{AccountAdoption, ClientAdoption, GroupAdoption, Operator};
 pub use revocations::{Listeners, Revocation, Revocations};
 pub use sessions::SessionRepository;
+pub use snapshots::{ContactSnapshot, ContactSnapshots, SnapshotRow};
 pub use users::{UserErasure, UserRepository, UserUpdate};
 
 /// Acts over more rows than this go in steps.
@@ -60,6 +66,12 @@ pub struct Store {
     pub contacts: Arc<dyn ContactRepository>,
     /// Many operations on contacts at once.
     pub batches: Arc<dyn ContactBatches>,
+    /// Contacts as all of them were at one instant.
+    pub snapshots: Arc<dyn ContactSnapshots>,
+    /// Imports, for those whose they are.
+    pub imports: Arc<dyn ImportJobs>,
+    /// Imports, for those who work on them.
+    pub import_runs: Arc<dyn ImportRuns>,
     /// Contact groups.
     pub groups: Arc<dyn GroupRepository>,
     /// Clients.
@@ -90,6 +102,9 @@ impl Store {
     where
         S: ContactRepository
             + ContactBatches
+            + ContactSnapshots
+            + ImportJobs
+            + ImportRuns
             + GroupRepository
             + ClientRepository
             + UserRepository
@@ -106,6 +121,9 @@ impl Store {
         Self {
             contacts: adapter.clone(),
             batches: adapter.clone(),
+            snapshots: adapter.clone(),
+            imports: adapter.clone(),
+            import_runs: adapter.clone(),
             groups: adapter.clone(),
             clients: adapter.clone(),
             users: adapter.clone(),

@@ -19,13 +19,20 @@ pub(super) fn is_one(hash: &str) -> bool {
     ["$2a$", "$2b$", "$2x$", "$2y$"].iter().any(|prefix| hash.starts_with(prefix))
 }
 
+/// Whether a password can be verified against this.
+pub(super) fn can_be_verified(hash: &str) -> bool {
+    is_one(hash) && affordable(hash).is_ok()
+}
+
+fn affordable(hash: &str) -> Result<(), Defect> {
+    let parts: bcrypt::HashParts = hash.parse()?;
+    if parts.get_cost() > DEAREST { Err(Defect::TooDear) } else { Ok(()) }
+}
+
 /// Whether the password leads to this hash. Of a password bcrypt takes the first 72 bytes, as it did where the hash was
 /// made.
 pub(super) fn verify(password: &str, hash: &str) -> Result<bool, Defect> {
-    let parts: bcrypt::HashParts = hash.parse()?;
-    if parts.get_cost() > DEAREST {
-        return Err(Defect::TooDear);
-    }
+    affordable(hash)?;
     Ok(bcrypt::verify(password, hash)?)
 }
 
@@ -42,7 +49,7 @@ pub(super) mod tests {
     fn knows_the_password_and_no_other() {
         let newer = HASH.replace("$2a$", "$2b$");
         for hash in [HASH, &newer] {
-            assert!(is_one(hash));
+            assert!(is_one(hash) && can_be_verified(hash));
             assert!(verify(PASSWORD, hash).unwrap());
             assert!(!verify("U*U*U", hash).unwrap());
             assert!(!verify("", hash).unwrap());
@@ -56,6 +63,7 @@ pub(super) mod tests {
     #[case("$2b$15$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")]
     fn a_damaged_or_dear_hash_is_a_defect(#[case] hash: &str) {
         assert!(verify(PASSWORD, hash).is_err());
+        assert!(!can_be_verified(hash));
     }
 
     #[test]

@@ -32,6 +32,13 @@ pub(crate) enum HashingError {
     Lost,
 }
 
+/// Whether a password could be checked against this hash of bcrypt, which another system made: it is sound, and costs no
+/// more than can be waited for.
+#[must_use]
+pub fn can_verify_bcrypt(hash: &SecretString) -> bool {
+    bcrypt::can_be_verified(hash.expose_secret())
+}
+
 /// Hashes and checks passwords.
 pub(crate) struct Passwords {
     threads: Threads,

@@ -20,6 +20,12 @@ pub(crate) fn new_client_token(entropy: &dyn Entropy) -> (SecretString, TokenHas
     (text, hash)
 }
 
+/// What is stored of a token that another system gave out, whatever it looks like. Who shows it is let in by that.
+#[must_use]
+pub fn client_token_hash(token: &SecretString) -> TokenHash {
+    super::hash(token.expose_secret())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +40,6 @@ mod tests {
         assert_ne!(one.expose_secret(), other.expose_secret());
         assert_ne!(one_hash, other_hash);
         assert_eq!(one_hash, super::super::hash(one.expose_secret()));
+        assert_eq!(one_hash, client_token_hash(&one));
     }
 }

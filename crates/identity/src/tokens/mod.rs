@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 pub(crate) use access::AccessToken;
+pub use client::client_token_hash;
 pub(crate) use client::new_client_token;
 pub(crate) use refresh::RefreshToken;
 

@@ -4,18 +4,55 @@
 //! no other index leads there, whatever the planner believes. All are planned for their own values.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use roster_domain::{BatchClient, ClientId, Contact, GroupId, Lookup, Region, Scope, UserId};
+use roster_domain::{Batch, BatchClient, ClientId, Contact, GroupId, Lookup, Region, Scope, UserId};
 use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
 use sqlx::{PgConnection, Postgres};
 
+use super::apart;
+use crate::columns::contact_columns;
 use crate::groups::lock_client;
 use crate::rows::{self, ContactRow, id};
 
+/// What is held for a batch before its contacts are.
+pub(crate) struct Held {
+    pub client: BatchClient,
+    pub lookup: Lookup,
+    /// Those of its groups that are the client's.
+    pub groups: HashSet<GroupId>,
+}
+
+/// Whether a batch may begin.
+pub(crate) enum Holding {
+    Held(Held),
+    ClientGone,
+    /// See [`Attempt::Behind`](super::Attempt::Behind).
+    Behind(ClientId),
+}
+
+/// Holds the client and the groups, and says what else the batch speaks of.
+pub(crate) async fn all_but_contacts(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    batch: &Arc<Batch>,
+) -> sqlx::Result<Holding> {
+    let Some((client, is_behind)) = client(&mut *connection, scope).await? else { return Ok(Holding::ClientGone) };
+    if is_behind {
+        return Ok(Holding::Behind(client.id));
+    }
+    let (batch, region) = (batch.clone(), client.region.clone());
+    let lookup = apart(move || batch.lookup(region.as_ref())).await?;
+    let Some(groups) = groups(connection, scope.user(), &client, &lookup.groups).await? else {
+        return Ok(Holding::ClientGone);
+    };
+    Ok(Holding::Held(Held { client, lookup, groups }))
+}
+
 /// The client that the batch is about, and whether its contacts are being derived anew. Locked, it stays as it is, and
 /// so does which of its groups is the default. `None`: it is gone.
-pub(super) async fn client(connection: &mut PgConnection, scope: &Scope) -> sqlx::Result<Option<(BatchClient, bool)>> {
+pub(crate) async fn client(connection: &mut PgConnection, scope: &Scope) -> sqlx::Result<Option<(BatchClient, bool)>> {
     let user = scope.user();
     let Some(client) = lock_client(&mut *connection, user, scope.client()).await? else { return Ok(None) };
     let state = sqlx::query!(
@@ -33,14 +70,15 @@ pub(super) async fn client(connection: &mut PgConnection, scope: &Scope) -> sqlx
     Ok(Some((BatchClient { id: client, region, default_group }, state.is_behind)))
 }
 
-/// Which of the groups are the client's: they stay, and so does the default one.
-pub(super) async fn groups(
+/// Which of the groups are the client's: they stay, and so does the default one. `None`: that has gone, together with the
+/// account.
+pub(crate) async fn groups(
     connection: &mut PgConnection,
     user: UserId,
     client: &BatchClient,
-    lookup: &Lookup,
-) -> sqlx::Result<HashSet<GroupId>> {
-    let mut wanted: Vec<&[u8]> = lookup.groups.iter().map(|id| id.as_bytes().as_slice()).collect();
+    groups: &[GroupId],
+) -> sqlx::Result<Option<HashSet<GroupId>>> {
+    let mut wanted: Vec<&[u8]> = groups.iter().map(|id| id.as_bytes().as_slice()).collect();
     wanted.push(client.default_group.as_bytes());
     wanted.sort_unstable();
     wanted.dedup();
@@ -56,16 +94,38 @@ pub(super) async fn groups(
     .persistent(false)
     .fetch_all(connection)
     .await?;
-    held.iter().map(|group| id(group, "contact_groups.id")).collect()
+    let held: HashSet<GroupId> =
+        held.iter().map(|group| id(group, "contact_groups.id")).collect::<sqlx::Result<_>>()?;
+    Ok(held.contains(&client.default_group).then_some(held))
 }
 
 /// The contacts. Those of the client are locked, in the order of their ids; of another's it only matters that they are
 /// there.
-pub(super) async fn contacts(
+pub(crate) async fn contacts(
     connection: &mut PgConnection,
     user: UserId,
     client: ClientId,
     lookup: &Lookup,
+) -> sqlx::Result<Vec<Contact>> {
+    find(connection, user, client, lookup, HELD).await
+}
+
+/// The same contacts, for those who won't write them: none is locked.
+pub(crate) async fn contacts_unlocked(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: ClientId,
+    lookup: &Lookup,
+) -> sqlx::Result<Vec<Contact>> {
+    find(connection, user, client, lookup, SEEN).await
+}
+
+async fn find(
+    connection: &mut PgConnection,
+    user: UserId,
+    client: ClientId,
+    lookup: &Lookup,
+    own_read: &'static str,
 ) -> sqlx::Result<Vec<Contact>> {
     let wanted: Vec<&[u8]> = lookup.ids.iter().map(|id| id.as_bytes().as_slice()).collect();
     let found: Vec<ContactRow> = read(SEEN, user, &wanted).fetch_all(&mut *connection).await?;
@@ -79,7 +139,7 @@ pub(super) async fn contacts(
         ids.dedup();
         let ids: Vec<&[u8]> = ids.iter().map(Vec::as_slice).collect();
         // Looked at again once the lock is there: by then one may be gone, or have another number.
-        found.extend(read(HELD, user, &ids).fetch_all(connection).await?);
+        found.extend(read(own_read, user, &ids).fetch_all(connection).await?);
     }
     rows::all(found)
 }
@@ -88,12 +148,9 @@ pub(super) async fn contacts(
 macro_rules! contacts {
     ($lock:literal) => {
         concat!(
-            "SELECT m.* FROM unnest($2::bytea[]) AS k (id) CROSS JOIN LATERAL ( \
-                 SELECT c.id, c.client_id, c.group_id, c.name, c.number, c.channel, c.survey_id, \
-                        c.survey_sort_integer, c.survey_sort_text, c.created_at, c.updated_at, c.legacy_version, \
-                        c.revision \
-                 FROM contacts c \
-                 WHERE c.user_id = $1 AND c.id >= k.id AND c.id <= k.id ORDER BY c.id",
+            "SELECT m.* FROM unnest($2::bytea[]) AS k (id) CROSS JOIN LATERAL (SELECT ",
+            contact_columns!("c"),
+            " FROM contacts c WHERE c.user_id = $1 AND c.id >= k.id AND c.id <= k.id ORDER BY c.id",
             $lock,
             ") m"
         )

@@ -4,46 +4,33 @@
 //! The client is locked first, so its batches take turns: what one of them makes, the next one finds. Locks are taken in
 //! the order of all acts (client, groups, contacts), those of one kind in the order of their ids.
 
-mod hold;
-mod turns;
-mod write;
+mod attempt;
+pub(crate) mod hold;
+pub(crate) mod write;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use roster_domain::ports::{BATCH_BEGINS_WITHIN, ContactBatches, Result, StoreError};
-use roster_domain::{Batch, BatchOutcome, ClientId, Plan, Scope};
+use roster_domain::ports::{ContactBatches, Result};
+use roster_domain::{Batch, BatchOutcome, Plan, Scope};
 use sqlx::PgPool;
-use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout_at};
-
-pub(crate) use turns::Turns;
+use tokio::time::Instant;
 
 use crate::PostgresStore;
-use crate::housekeeping::derive_to_the_end;
-use crate::transaction::{again, begin_patient};
+use crate::transaction::begin_patient;
+pub(crate) use attempt::{Attempt, apart, until_done};
+use hold::{Held, Holding};
 
 #[async_trait]
 impl ContactBatches for PostgresStore {
     async fn apply(&self, scope: &Scope, batch: Batch) -> Result<BatchOutcome> {
-        let (scope, batch, until) = (*scope, Arc::new(batch), Instant::now() + BATCH_BEGINS_WITHIN);
-        let (pool, statement_timeout, turn) = (self.pool.clone(), self.bulk_timeout, self.batch_turns.take().await?);
-        let act = async move {
-            let _turn = turn;
+        let (scope, batch) = (*scope, Arc::new(batch));
+        self.act_in_turn(async move |pool, statement_timeout, until| {
             apply(&pool, statement_timeout, &scope, &batch, until).await
-        };
-        self.bulk_act(act).await?.ok_or_else(|| StoreError::unavailable("a batch couldn't begin in time"))
+        })
+        .await
     }
-}
-
-/// What an attempt came to. Only one that is done has written anything.
-enum Attempt {
-    Done(BatchOutcome),
-    /// The client's contacts are being derived anew, and can't be found by their numbers until that is through.
-    Behind(ClientId),
-    /// An id under which a contact was to be made has been taken since it was looked up.
-    Taken,
 }
 
 /// `None`: it couldn't begin until then, and nothing is done.
@@ -54,21 +41,8 @@ async fn apply(
     batch: &Arc<Batch>,
     until: Instant,
 ) -> sqlx::Result<Option<BatchOutcome>> {
-    // Each turn but the last needs somebody who got in between: a change of region, or a contact under the same id.
-    loop {
-        match again(|| attempt(pool, statement_timeout, scope, batch)).await? {
-            Attempt::Done(outcome) => return Ok(Some(outcome)),
-            Attempt::Behind(client) => {
-                let deriving = derive_to_the_end(pool, statement_timeout, scope.user(), client);
-                match timeout_at(until, deriving).await {
-                    Ok(derived) => derived?,
-                    Err(_) => return Ok(None),
-                }
-            }
-            Attempt::Taken if Instant::now() < until => {}
-            Attempt::Taken => return Ok(None),
-        }
-    }
+    let attempt = || attempt(pool, statement_timeout, scope, batch);
+    until_done(pool, statement_timeout, scope.user(), until, attempt).await
 }
 
 /// All of it in one transaction.
@@ -77,21 +51,13 @@ async fn attempt(
     statement_timeout: Duration,
     scope: &Scope,
     batch: &Arc<Batch>,
-) -> sqlx::Result<Attempt> {
+) -> sqlx::Result<Attempt<BatchOutcome>> {
     let (user, mut transaction) = (scope.user(), begin_patient(pool, statement_timeout).await?);
-    let Some((client, is_behind)) = hold::client(&mut transaction, scope).await? else {
-        return Ok(Attempt::Done(BatchOutcome::ClientGone));
+    let Held { client, lookup, groups } = match hold::all_but_contacts(&mut transaction, scope, batch).await? {
+        Holding::Held(held) => held,
+        Holding::ClientGone => return Ok(Attempt::Done(BatchOutcome::ClientGone)),
+        Holding::Behind(client) => return Ok(Attempt::Behind(client)),
     };
-    if is_behind {
-        return Ok(Attempt::Behind(client.id));
-    }
-    let (asked, region) = (batch.clone(), client.region.clone());
-    let lookup = apart(move || asked.lookup(region.as_ref())).await?;
-    let groups = hold::groups(&mut transaction, user, &client, &lookup).await?;
-    if !groups.contains(&client.default_group) {
-        // It goes together with the account.
-        return Ok(Attempt::Done(BatchOutcome::ClientGone));
-    }
     let found = hold::contacts(&mut transaction, user, client.id, &lookup).await?;
     let asked = batch.clone();
     let plan = match apart(move || Plan::of(&asked, &client, found, &groups)).await? {
@@ -105,14 +71,9 @@ async fn attempt(
     Ok(Attempt::Done(BatchOutcome::Done(plan.outcomes)))
 }
 
-/// Reading thousands of numbers takes a tenth of a second, for which the runtime has others waiting.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> sqlx::Result<T> {
-    spawn_blocking(work).await.map_err(|_| sqlx::Error::WorkerCrashed)
-}
-
 #[cfg(test)]
 mod tests {
-    use roster_domain::ports::Store;
+    use roster_domain::ports::{BATCH_BEGINS_WITHIN, Store};
     use roster_domain::{Operation, OperationOutcome};
     use roster_store_tests::Bench;
     use roster_testkit::postgres::database;

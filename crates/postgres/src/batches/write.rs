@@ -7,10 +7,10 @@ use sqlx::PgConnection;
 use crate::contacts::delete_by_ids;
 use crate::keys::object_bytes;
 
-type Rows = [(Contact, Derived)];
+pub(crate) type Rows = [(Contact, Derived)];
 
 /// `false`: some of the ids of new contacts are taken, and nothing may be committed.
-pub(super) async fn all(connection: &mut PgConnection, user: UserId, plan: &Plan) -> sqlx::Result<bool> {
+pub(crate) async fn all(connection: &mut PgConnection, user: UserId, plan: &Plan) -> sqlx::Result<bool> {
     if !plan.deletes.is_empty() {
         let ids: Vec<&[u8]> = plan.deletes.iter().map(|id| id.as_bytes().as_slice()).collect();
         delete_by_ids(&mut *connection, user, &ids).await?;
@@ -104,10 +104,11 @@ async fn update(connection: &mut PgConnection, user: UserId, rows: &Rows) -> sql
 }
 
 /// One column of the rows, as an array.
-fn column<'a, T>(rows: &'a Rows, value: impl Fn(&'a Contact, &'a Derived) -> T) -> Vec<T> {
+pub(crate) fn column<'a, T>(rows: &'a Rows, value: impl Fn(&'a Contact, &'a Derived) -> T) -> Vec<T> {
     rows.iter().map(|(contact, derived)| value(contact, derived)).collect()
 }
 
-fn sort(contact: &Contact) -> Option<&SurveySortId> {
+/// Its place in a survey.
+pub(crate) fn sort(contact: &Contact) -> Option<&SurveySortId> {
     contact.transaction.survey_sort_id.as_ref()
 }

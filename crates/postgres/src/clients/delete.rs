@@ -11,7 +11,7 @@ use super::update::{close, close_groups};
 use super::{credentials, read};
 use crate::steps::Steps;
 use crate::transaction::begin_bulk;
-use crate::{audit, revocations, users};
+use crate::{audit, imports, revocations, users};
 
 pub(super) async fn delete(
     steps: Steps,
@@ -76,6 +76,7 @@ async fn delete_with_rest(
         0
     };
     delete_groups(&mut transaction, doomed).await?;
+    imports::discard_of_client(&mut transaction, doomed.user, doomed.client).await?;
     credentials::delete(&mut transaction, doomed.user, client.session_id.as_str()).await?;
     sqlx::query!(
         "DELETE FROM clients WHERE user_id = $1 AND id = $2",

@@ -1,5 +1,6 @@
 //! [`ClientRepository`]: one file an act.
 
+mod adopt;
 mod create;
 mod credentials;
 mod delete;
@@ -14,6 +15,7 @@ use roster_domain::{
     Timestamp,
 };
 
+pub(crate) use adopt::{adopt, is_anothers};
 pub(crate) use create::insert;
 
 use crate::PostgresStore;

@@ -16,7 +16,7 @@ use roster_domain::{
 };
 
 pub(crate) use delete_by_ids::delete_by_ids;
-pub(crate) use filtered::{Source, conditions, order_of, push_beyond};
+pub(crate) use filtered::{Source, conditions, ids, order_of, push_beyond};
 pub(crate) use list::{Extent, List};
 
 use crate::PostgresStore;

@@ -1,5 +1,6 @@
 //! [`GroupRepository`]: one file an act.
 
+mod adopt;
 mod counts;
 mod create;
 mod delete;
@@ -16,6 +17,7 @@ use roster_domain::{
     Span, Timestamp,
 };
 
+pub(crate) use adopt::adopt;
 pub(crate) use create::insert;
 pub(crate) use locks::lock_client;
 

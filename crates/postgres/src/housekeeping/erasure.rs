@@ -10,7 +10,9 @@ use roster_domain::UserId;
 use roster_domain::ports::STEP_ROWS;
 use sqlx::{PgConnection, PgPool};
 
+use super::imports::STEP_PIECES;
 use crate::error::stands_below;
+use crate::imports::discard_of_user;
 use crate::rows::id;
 use crate::transaction::{again, begin_bulk};
 
@@ -58,21 +60,34 @@ async fn step(pool: &PgPool, statement_timeout: Duration, user: UserId) -> sqlx:
     transaction.commit().await
 }
 
-/// The statement that deletes some rows of this table. The user stands in the join, so that each row is found by the
-/// whole of the primary key, whatever the planner believes.
+/// The statement that deletes some rows of this table, whose primary key ends in these columns. The user stands in the
+/// join, so that each row is found by the whole of the primary key, whatever the planner believes.
 macro_rules! delete_from {
     ($table:tt, $user:expr) => {
+        delete_from!($table, ("id"), $user, STEP)
+    };
+    ($table:tt, ($first:tt $(, $other:tt)?), $user:expr, $limit:expr) => {
         sqlx::query!(
             "WITH step AS MATERIALIZED ( \
-                SELECT user_id, id FROM "
+                SELECT user_id, "
+                + $first
+                $(+ ", " + $other)?
+                + " FROM "
                 + $table
-                + " WHERE user_id = $1 ORDER BY id LIMIT $2 FOR UPDATE \
+                + " WHERE user_id = $1 ORDER BY "
+                + $first
+                $(+ ", " + $other)?
+                + " LIMIT $2 FOR UPDATE \
              ) \
              DELETE FROM "
                 + $table
-                + " t USING step WHERE t.user_id = step.user_id AND t.id = step.id",
+                + " t USING step WHERE t.user_id = step.user_id AND t."
+                + $first
+                + " = step."
+                + $first
+                $(+ " AND t." + $other + " = step." + $other)?,
             $user.as_bytes().as_slice(),
-            STEP,
+            $limit,
         )
     };
 }
@@ -105,10 +120,45 @@ async fn delete_some(connection: &mut PgConnection, user: UserId) -> sqlx::Resul
         }
     }
     if gone.rows_affected() == 0 {
+        let imports = delete_imports(&mut *connection, user).await?;
+        if imports > 0 {
+            return Ok(imports);
+        }
+    }
+    if gone.rows_affected() == 0 {
         gone = delete_from!("sessions", user).execute(&mut *connection).await?;
     }
     if gone.rows_affected() == 0 {
         gone = delete_from!("audit_entries", user).execute(connection).await?;
+    }
+    Ok(gone.rows_affected())
+}
+
+/// Deletes some of what belongs to imports, or some imports, where nothing belongs to them any more; how many rows. Once
+/// all are discarded nothing comes to them any more, and nobody who is still in the middle of a step waits for this one
+/// while this one waits for them.
+async fn delete_imports(connection: &mut PgConnection, user: UserId) -> sqlx::Result<u64> {
+    let discarded = discard_of_user(&mut *connection, user).await?;
+    if discarded > 0 {
+        return Ok(discarded);
+    }
+    let pieces = delete_from!("import_pieces", ("import_id", "number"), user, STEP_PIECES);
+    let mut gone = pieces.execute(&mut *connection).await?;
+    if gone.rows_affected() == 0 {
+        gone = delete_from!("import_drafts", ("import_id", "id"), user, STEP).execute(&mut *connection).await?;
+    }
+    if gone.rows_affected() == 0 {
+        gone = delete_from!("import_reports", ("import_id", "number"), user, STEP).execute(&mut *connection).await?;
+    }
+    if gone.rows_affected() == 0 {
+        let changes = delete_from!("import_changes", ("import_id", "contact_id"), user, STEP);
+        gone = changes.execute(&mut *connection).await?;
+    }
+    if gone.rows_affected() == 0 {
+        gone = delete_from!("import_groups", ("import_id", "group_id"), user, STEP).execute(&mut *connection).await?;
+    }
+    if gone.rows_affected() == 0 {
+        gone = delete_from!("imports", user).execute(connection).await?;
     }
     Ok(gone.rows_affected())
 }

@@ -2,6 +2,7 @@
 
 mod derivation;
 mod erasure;
+mod imports;
 mod sweep;
 
 use async_trait::async_trait;

@@ -8,6 +8,7 @@ use roster_domain::{AuditId, Timestamp};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::imports;
 use crate::transaction::begin_bulk;
 
 const STEP: i64 = STEP_ROWS as i64;
@@ -19,7 +20,8 @@ pub(super) async fn sweep(pool: PgPool, statement_timeout: Duration, due: Due) -
         sweep_sessions(&pool, statement_timeout, due.sessions).await?,
         sweep_audit(&pool, statement_timeout, due.audit).await?,
     ];
-    Ok(gone.into_iter().any(|rows| rows >= STEP_ROWS as u64))
+    let imports = imports::sweep(&pool, statement_timeout, due.imports).await?;
+    Ok(imports || gone.into_iter().any(|rows| rows >= STEP_ROWS as u64))
 }
 
 /// The transaction that is this one statement.
@@ -31,6 +33,7 @@ macro_rules! swept {
         Ok(gone.rows_affected())
     }};
 }
+pub(super) use swept;
 
 async fn sweep_counters(pool: &PgPool, statement_timeout: Duration, until: Timestamp) -> sqlx::Result<u64> {
     swept!(

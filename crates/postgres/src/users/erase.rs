@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use super::hold::lock;
 use crate::transaction::begin;
-use crate::{audit, sessions};
+use crate::{audit, imports, sessions};
 
 pub(super) async fn erase(
     pool: &PgPool,
@@ -45,6 +45,7 @@ pub(super) async fn erase(
     )
     .execute(&mut *transaction)
     .await?;
+    imports::discard_of_user(&mut transaction, user).await?;
     sessions::end_every(&mut transaction, user, at).await?;
     audit::insert(&mut transaction, entry).await?;
     transaction.commit().await?;

@@ -1,5 +1,6 @@
 //! [`UserRepository`]: one file an act.
 
+mod adopt;
 mod create;
 mod erase;
 mod hold;
@@ -10,6 +11,7 @@ use async_trait::async_trait;
 use roster_domain::ports::{Result, UserErasure, UserRepository, UserUpdate};
 use roster_domain::{Account, AuditEntry, Client, NewAccount, Precondition, Timestamp, User, UserChanges};
 
+pub(crate) use adopt::{adopt, is_kept};
 pub(crate) use hold::{hold, lock};
 
 use crate::PostgresStore;

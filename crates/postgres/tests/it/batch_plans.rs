@@ -14,10 +14,10 @@ use sqlx::{Connection, Executor, PgConnection};
 use crate::heard_plans::{HeardPlans, telling};
 use crate::stored::Stored;
 
-const CONTACTS: u32 = 5_000;
+pub const CONTACTS: u32 = 5_000;
 
 /// As many in each group there is.
-const FILL: &str = "\
+pub const FILL: &str = "\
 INSERT INTO contacts (user_id, id, client_id, group_id, name, number, channel, created_at, updated_at, legacy_version, \
                       revision, number_kind, name_key, search_key) \
 SELECT user_id, substr(id, 6, 7) || decode(lpad(to_hex(n), 10, '0'), 'hex'), client_id, id, '', 'number ' || n, \
@@ -25,7 +25,7 @@ SELECT user_id, substr(id, 6, 7) || decode(lpad(to_hex(n), 10, '0'), 'hex'), cli
 FROM contact_groups, generate_series(1, $1) n";
 
 /// The id of one of those in the owner's group.
-fn id(owner: &Owner, n: u32) -> ContactId {
+pub fn id(owner: &Owner, n: u32) -> ContactId {
     let mut bytes = [0; 12];
     bytes[..7].copy_from_slice(&owner.group.id.as_bytes()[5..]);
     bytes[8..].copy_from_slice(&n.to_be_bytes());

@@ -7,6 +7,7 @@ use roster_postgres::{PostgresOptions, PostgresStore};
 use roster_store_tests::{Bench, Owner};
 use sqlx::{Connection, Executor, PgConnection};
 
+use crate::import_plans::FILL_IMPORTS;
 use crate::races::waiting;
 use crate::stored::Stored;
 
@@ -37,12 +38,18 @@ async fn assert_nothing_is_left(other: &mut PgConnection, accounts: i64) {
          UNION ALL SELECT 'client_credentials', count(*) FROM client_credentials \
          UNION ALL SELECT 'contact_groups', count(*) FROM contact_groups \
          UNION ALL SELECT 'contacts', count(*) FROM contacts UNION ALL SELECT 'sessions', count(*) FROM sessions \
+         UNION ALL SELECT 'imports', count(*) FROM imports \
+         UNION ALL SELECT 'import_pieces', count(*) FROM import_pieces \
+         UNION ALL SELECT 'import_reports', count(*) FROM import_reports \
+         UNION ALL SELECT 'import_changes', count(*) FROM import_changes \
+         UNION ALL SELECT 'import_groups', count(*) FROM import_groups \
+         UNION ALL SELECT 'import_drafts', count(*) FROM import_drafts \
          UNION ALL SELECT 'audit_entries', count(*) FROM audit_entries WHERE event <> 'account_erased'",
     )
     .fetch_all(&mut *other)
     .await
     .unwrap();
-    assert_eq!(left.len(), 8);
+    assert_eq!(left.len(), 14);
     assert!(left.iter().all(|(_, rows)| *rows == 0), "{left:?}");
     let erased: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_entries").fetch_one(other).await.unwrap();
     assert_eq!(erased, accounts);
@@ -54,12 +61,17 @@ async fn several_servers_at_once_leave_nothing() {
     let mut other = PgConnection::connect(stored.database.url()).await.unwrap();
     let second = PostgresStore::connect(stored.database.url(), &PostgresOptions::default()).await.unwrap();
     let bench = stored.bench();
+    let mut owners = Vec::new();
     for turn in 0..3 {
         let owner = bench.account(&format!("user-{turn}@example.org")).await;
+        owners.push(owner.clone());
         owner.client("Shop").await;
         owner.session().await;
         owner.contact("Amina", "2348000000001").await;
-        erase(&owner).await;
+    }
+    other.execute(FILL_IMPORTS).await.unwrap();
+    for owner in &owners {
+        erase(owner).await;
     }
     tokio::join!(erase_the_rest(bench.store.clone()), erase_the_rest(Store::of(second)));
     assert_nothing_is_left(&mut other, 3).await;

@@ -198,6 +198,20 @@ async fn assert_plans(store: &Store, heard: &HeardPlans, rows: u64) {
         store.contacts.delete_matching(&scope(1), Span::OneClient, &filter, u64::MAX).await.unwrap();
         heard.assert_indexes(&format!("which to delete, {name}"), &[index]);
     }
+    let in_snapshots = [
+        ("all", all(), &["contacts_by_client"][..]),
+        ("kind", ContactFilter { kind: Some(NumberKind::Phone), ..all() }, &["contacts_by_client"]),
+        ("group", ContactFilter::of_group(Some(group())), &["contacts_by_group"]),
+        ("number", number.clone(), &["contacts_by_number", "contacts_pkey"]),
+        ("words", rare(rows), &["contacts_by_search", "contacts_pkey"]),
+    ];
+    for (name, filter, indexes) in in_snapshots {
+        heard.forget();
+        let mut snapshot = store.snapshots.snapshot(&scope(1), Span::OneClient, &filter).await.unwrap();
+        while !snapshot.next().await.unwrap().is_empty() {}
+        heard.assert_indexes(&format!("snapshot, {name}"), indexes);
+        heard.assert_nothing_sorted(&format!("snapshot, {name}"));
+    }
     let with_counts = [
         ("all", all(), "contacts_by_group"),
         ("number", number, "contacts_by_number"),

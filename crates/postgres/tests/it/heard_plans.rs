@@ -57,6 +57,26 @@ impl HeardPlans {
         assert!(!plans.is_empty() && vain.is_empty(), "{what}: {vain:#?}");
     }
 
+    /// That this was done.
+    pub fn assert_heard(&self, what: &str, act: &str) {
+        let plans = self.0.lock().unwrap();
+        assert!(plans.iter().any(|plan| plan.contains(act)), "{what}, {act}: {plans:#?}");
+    }
+
+    /// That no table was read from its beginning to its end.
+    pub fn assert_nothing_whole(&self, what: &str) {
+        let plans = self.0.lock().unwrap();
+        let whole: Vec<&String> = plans.iter().filter(|plan| plan.contains("Seq Scan")).collect();
+        assert!(!plans.is_empty() && whole.is_empty(), "{what}: {whole:#?}");
+    }
+
+    /// That rows came in the order they were wanted in.
+    pub fn assert_nothing_sorted(&self, what: &str) {
+        let plans = self.0.lock().unwrap();
+        let sorted: Vec<&String> = plans.iter().filter(|plan| plan.contains("Sort Key")).collect();
+        assert!(!plans.is_empty() && sorted.is_empty(), "{what}: {sorted:#?}");
+    }
+
     /// That contacts were read by these indexes, first by one and then by the other, and in no other way.
     pub fn assert_indexes(&self, what: &str, expected: &[&str]) {
         let plans = self.0.lock().unwrap();

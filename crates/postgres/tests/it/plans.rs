@@ -14,8 +14,9 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::stored::Stored;
 
-/// So many rows that the planner has a choice: ten users with 200 clients each, in four of these 100 groups each, and
-/// in four of those 100 contacts each; 200 sessions and as many audit entries each; and a crowd who own nothing.
+/// So many rows that the planner has a choice: ten users with 200 clients each, in four of these 500 imports and 100
+/// groups each, and in four of those 100 contacts each; 200 sessions and as many audit entries each; and a crowd who own
+/// nothing.
 const ROWS: &str = "
 CREATE FUNCTION made_id(n bigint) RETURNS bytea LANGUAGE sql IMMUTABLE
     AS $$ SELECT decode(lpad(to_hex(n), 24, '0'), 'hex') $$;
@@ -42,6 +43,12 @@ INSERT INTO sessions (user_id, id, user_agent, counter, nonce, key_id, token_has
 INSERT INTO audit_entries (user_id, id, event, created_at)
     SELECT made_id(u), made_uuid(n * 10 + u), 'session_ended', 'epoch'
     FROM generate_series(0, 9) u, generate_series(1, 200) n;
+INSERT INTO imports (user_id, id, client_id, source, state, is_dry_run, options, staged_bytes, is_untidy, report_parts,
+                     rows_read, rows_created, rows_updated, rows_unchanged, rows_skipped, rows_invalid, rows_reported,
+                     bytes_read, worked_millis, undo_removed, undo_restored, undo_left, created_at)
+    SELECT made_id(u), made_uuid((n * 10 + c) * 10 + u), made_id(u * 1000 + c), 'staged', 'completed', false, '', 0, false,
+           0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'epoch'
+    FROM generate_series(1, 10) u, generate_series(1, 4) c, generate_series(1, 500) n;
 INSERT INTO users (id, email, firstname, lastname, password_hash, created_at, updated_at, revision)
     SELECT made_id(u), u || '@example.org', '', '', '', 'epoch', 'epoch', 0 FROM generate_series(1001, 3000) u;
 ANALYZE;
@@ -59,6 +66,7 @@ fn value(sql: &str, parameter: usize) -> &'static str {
         () if compared("id <") && (sql.contains("FROM sessions") || sql.contains("FROM audit_entries")) => {
             "made_uuid(1500)"
         }
+        () if compared("id <") && sql.contains("FROM imports") => "made_uuid(40000)",
         () if compared("id <") || compared("id <=") => "made_id(8000)",
         () if compared("id >") => "made_id(0)",
         () => panic!("what is ${parameter} in {sql}?"),
@@ -76,6 +84,8 @@ fn index(sql: &str) -> &'static str {
         () if sql.contains("FROM sessions") => "sessions_pkey",
         () if sql.contains("FROM audit_entries") && condition.contains("user_id =") => "audit_entries_pkey",
         () if sql.contains("FROM audit_entries") => "audit_entries_by_id",
+        () if sql.contains("FROM imports") && condition.contains("AND client_id =") => "imports_by_client",
+        () if sql.contains("FROM imports") => "imports_pkey",
         () if sql.contains("FROM users") => "users_pkey",
         () => "clients_pkey",
     }
@@ -105,8 +115,9 @@ async fn every_list_walks_its_index() {
     let lists = lists();
     assert_eq!(
         lists.len(),
-        8,
-        "three lists of groups, two of the trail, one each of clients, sessions and users; those of contacts are rounds'"
+        10,
+        "three lists of groups, two each of the trail and of imports, one each of clients, sessions and users; those of \
+         contacts are rounds'"
     );
     for (number, (sql, parameters)) in lists.iter().enumerate() {
         let values: Vec<_> = (1..=*parameters).map(|parameter| value(sql, parameter)).collect();
@@ -150,13 +161,13 @@ async fn plans_made_on_empty_tables_are_good_on_full_ones() {
     }
     let scans: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT relname::text, seq_scan, idx_scan FROM pg_stat_user_tables \
-         WHERE relname IN ('contacts', 'contact_groups', 'clients', 'sessions', 'audit_entries', 'users') \
+         WHERE relname IN ('contacts', 'contact_groups', 'clients', 'sessions', 'audit_entries', 'users', 'imports') \
          ORDER BY relname",
     )
     .fetch_all(&mut witness)
     .await
     .unwrap();
-    assert_eq!(scans.len(), 6);
+    assert_eq!(scans.len(), 7);
     for (table, whole, by_index) in scans {
         assert!(whole == 0 && by_index > 0, "{table}: {whole} whole scans, {by_index} by an index");
     }
@@ -186,6 +197,7 @@ async fn read_every_list(store: &Store) {
             }
             store.groups.page(&scope, span, Keyset { after: None, limit }).await.unwrap();
         }
+        store.imports.page(&scope, Keyset { after: None, limit }).await.unwrap();
     }
     let account = whole.account().unwrap();
     store.clients.page(&account, Keyset { after: None, limit }).await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use roster_domain::Precondition::Exists;
-use roster_domain::ports::{Due, Revocation, Store};
+use roster_domain::ports::{Due, EndTimes, Revocation, Store};
 use roster_domain::{AuditEvent, NewCredentials, PasswordChange, TokenHash, UserChanges};
 use roster_postgres::{MIGRATOR, PostgresOptions, PostgresStore, migrations};
 use roster_store_tests::{Bench, Owner};
@@ -77,7 +77,10 @@ async fn every_act_that_ends_something_is_heard_on_every_server() {
     );
     one.operator.set_disabled(user, false, bench.now(), entry(AuditEvent::AccountEnabled)).await.unwrap();
     let now = bench.now();
-    one.housekeeping.sweep(Due { counters: now, sessions: now, audit: now }).await.unwrap();
+    one.housekeeping
+        .sweep(Due { counters: now, sessions: now, audit: now, imports: EndTimes { ended_at: now, expires_at: now } })
+        .await
+        .unwrap();
 
     // Each of these is heard of once, before the next.
     let session = ada.session().await;

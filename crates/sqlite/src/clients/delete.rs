@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::rows::{self, DELETE, DELETE_CONTACTS, DELETE_GROUPS, HOLDS_MORE_THAN};
 use super::write::free_credential;
 use crate::threads::Step;
-use crate::{audit, query};
+use crate::{audit, imports, query};
 
 /// A client's deletion and how far it has come. Each step looks at the client anew, for others go in between: it may
 /// have become the default, or have gone.
@@ -34,8 +34,8 @@ impl Deletion {
         Self { user, id, with_contacts, precondition, entry, in_steps: false, contacts: 0 }
     }
 
-    /// The next transaction of it. The last one takes the contacts that are left, the groups, and the client with its
-    /// credentials.
+    /// The next transaction of it. The last one takes the contacts that are left, the groups, the imports, and the client
+    /// with its credentials.
     pub(super) fn step(&mut self, connection: &Connection) -> rusqlite::Result<Step<ClientDeletion>> {
         let Some(client) = rows::get(connection, self.user, self.id)? else {
             return Ok(Step::Done(ClientDeletion::Absent));
@@ -57,6 +57,7 @@ impl Deletion {
             return Ok(Step::More);
         }
         query::write(connection, DELETE_GROUPS, params![user, id])?;
+        imports::discard_of_client(connection, self.user, self.id)?;
         free_credential(connection, self.user, &client)?;
         query::write(connection, DELETE, params![user, id])?;
         audit::append(connection, &self.entry)?;

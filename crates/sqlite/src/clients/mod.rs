@@ -3,6 +3,7 @@
 //! A user has exactly one default client: at most one by a unique index; at least one because whatever would take it
 //! away first looks, in the transaction in which it writes, and there is one writer.
 
+mod adopt;
 mod delete;
 mod rows;
 mod write;
@@ -17,6 +18,7 @@ use rusqlite::Connection;
 
 use crate::{SqliteStore, housekeeping};
 
+pub(crate) use adopt::{adopt, has_session_id, is_anothers};
 pub(crate) use rows::of_scope;
 pub(crate) use write::{free_credentials, insert};
 

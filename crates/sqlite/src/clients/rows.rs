@@ -24,6 +24,13 @@ statements! {
     EXISTS = "SELECT id FROM clients WHERE user_id = ?1 AND id = ?2"
         => ["SEARCH clients USING COVERING INDEX sqlite_autoindex_clients_1 (user_id=? AND id=?)"];
 
+    /// Of other users.
+    OF_OTHERS = "SELECT 1 FROM clients WHERE id = ?1 AND user_id <> ?2"
+        => ["SEARCH clients USING INDEX clients_by_id (id=?)"];
+
+    SESSION_ID = "SELECT 1 FROM client_credentials WHERE session_id = ?1"
+        => ["SEARCH client_credentials USING COVERING INDEX sqlite_autoindex_client_credentials_1 (session_id=?)"];
+
     DEFAULT = "SELECT id FROM clients WHERE user_id = ?1 AND is_default"
         => ["SEARCH clients USING INDEX clients_default (user_id=?)"];
 

@@ -88,7 +88,7 @@ pub(super) fn ids(connection: &Connection, list: &List) -> rusqlite::Result<Vec<
 }
 
 /// The walks that hold the list: one, or one of each client where no index has all of them in this order.
-fn walks<'a>(
+pub(super) fn walks<'a>(
     connection: &Connection,
     list: &List,
     order: ContactOrder,

@@ -1,6 +1,6 @@
 //! Clients as lists of contacts see them: where they are at home, and how far their contacts are derived for that.
 
-use roster_domain::{ClientId, GroupId, Number, NumberInfo, Region, Scope, Span, UserId};
+use roster_domain::{ClientId, Contact, GroupId, Number, NumberInfo, Region, Scope, Span, UserId};
 use rusqlite::{Connection, Row, params};
 
 use crate::columns::id;
@@ -73,6 +73,13 @@ impl Home {
 }
 
 impl Home {
+    /// What a contact's number is, where its row may tell it of another region yet.
+    pub(super) fn derived_anew(&self, contact: &Contact) -> Option<NumberInfo> {
+        let after = self.derive_after.as_deref()?;
+        let is_behind = contact.client_id == self.client && contact.id.as_bytes().as_slice() > after;
+        is_behind.then(|| NumberInfo::derive(&contact.number, self.region.as_ref()))
+    }
+
     pub(super) fn wanted(&self, number: &Number) -> Wanted {
         let info = NumberInfo::derive(number, self.region.as_ref());
         Wanted {

@@ -7,6 +7,7 @@ mod list;
 mod merged;
 mod rows;
 mod walk;
+mod whole;
 mod write;
 
 use async_trait::async_trait;
@@ -25,7 +26,11 @@ use list::List;
 
 pub(crate) use filtered::count_in;
 pub(crate) use home::{Home, home_of};
-pub(crate) use rows::{find, holds_more_than, insert, number_info, replace, with_number};
+pub(crate) use rows::{
+    columns as contact_columns, contact, find, holds_more_than, insert, number_info, region, replace, survey,
+    transaction, with_number,
+};
+pub(crate) use whole::Whole;
 
 #[cfg(test)]
 pub(crate) use {home::ALL as HOMES, rows::ALL};

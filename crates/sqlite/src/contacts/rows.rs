@@ -16,12 +16,16 @@ macro_rules! columns {
         updated_at, legacy_version, revision"
     };
 }
+pub(crate) use columns;
 
 macro_rules! select {
     ($rest:literal) => {
         concat!("SELECT ", columns!(), " FROM contacts WHERE user_id = ?1 AND ", $rest)
     };
 }
+
+/// What [`derived`] reads.
+pub(super) const DERIVED_COLUMNS: &str = concat!(columns!(), ", number_kind, e164");
 
 /// What [`contact`] reads.
 pub(super) const COLUMNS: &str = columns!();
@@ -33,6 +37,10 @@ statements! {
     /// Those of a client under this entry of the index by number, oldest first, ?4 at most.
     WITH_NUMBER = select!("client_id = ?2 AND COALESCE(e164, number) = ?3 ORDER BY id LIMIT ?4")
         => ["SEARCH contacts USING INDEX contacts_by_number (user_id=? AND client_id=? AND <expr>=?)"];
+
+    /// A row that is known to be there.
+    GET_DERIVED = concat!("SELECT ", columns!(), ", number_kind, e164 FROM contacts WHERE user_id = ?1 AND id = ?2")
+        => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 
     GET_WITH_REGION = concat!("SELECT ", columns!(),
         ", (SELECT region FROM clients WHERE user_id = ?1 AND id = contacts.client_id)
@@ -160,9 +168,7 @@ statements! {
         => ["SEARCH contacts USING INDEX sqlite_autoindex_contacts_1 (user_id=? AND id=?)"];
 }
 
-pub(super) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
-    let sort_integer = row.get::<_, Option<i64>>(7)?.map(SurveySortId::Integer);
-    let sort_text = row.get::<_, Option<String>>(8)?.map(SurveySortId::Text);
+pub(crate) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
     Ok(Contact {
         id: id(row, 0)?,
         client_id: id(row, 1)?,
@@ -170,12 +176,19 @@ pub(super) fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
         name: ContactName::from_stored(row.get(3)?),
         number: Number::from_stored(row.get(4)?),
         channel: Channel::from_stored(row.get_ref(5)?.as_str()?),
-        transaction: Transaction { survey_id: optional_id(row, 6)?, survey_sort_id: sort_integer.or(sort_text) },
+        transaction: transaction(row, 6)?,
         created_at: time(row, 9)?,
         updated_at: time(row, 10)?,
         legacy_version: row.get(11)?,
         revision: row.get(12)?,
     })
+}
+
+/// From this column and the next two: see [`survey`].
+pub(crate) fn transaction(row: &Row<'_>, column: usize) -> rusqlite::Result<Transaction> {
+    let sort_integer = row.get::<_, Option<i64>>(column + 1)?.map(SurveySortId::Integer);
+    let sort_text = row.get::<_, Option<String>>(column + 2)?.map(SurveySortId::Text);
+    Ok(Transaction { survey_id: optional_id(row, column)?, survey_sort_id: sort_integer.or(sort_text) })
 }
 
 pub(super) fn get(connection: &Connection, scope: &Scope, id: ContactId) -> rusqlite::Result<Option<Contact>> {
@@ -218,6 +231,20 @@ pub(super) fn get_with_number_info(
     })
 }
 
+/// A contact, and what stands in its row of its number.
+pub(super) fn derived(row: &Row<'_>) -> rusqlite::Result<(Contact, NumberInfo)> {
+    Ok((contact(row)?, number_info(row, 13)?))
+}
+
+/// The same of a contact that is known to be there.
+pub(super) fn find_derived(
+    connection: &Connection,
+    user: UserId,
+    id: ContactId,
+) -> rusqlite::Result<(Contact, NumberInfo)> {
+    connection.prepare_cached(GET_DERIVED)?.query_row(params![user.as_bytes(), id.as_bytes()], derived)
+}
+
 /// From this column and the next.
 pub(crate) fn number_info(row: &Row<'_>, column: usize) -> rusqlite::Result<NumberInfo> {
     Ok(NumberInfo {
@@ -239,7 +266,7 @@ pub(crate) fn holds_more_than(
 }
 
 /// A client's region.
-pub(super) fn region(connection: &Connection, user: UserId, client: ClientId) -> rusqlite::Result<Option<Region>> {
+pub(crate) fn region(connection: &Connection, user: UserId, client: ClientId) -> rusqlite::Result<Option<Region>> {
     let region = query::one(connection, REGION, params![user.as_bytes(), client.as_bytes()], |row| row.get(0))?;
     Ok(region.flatten().map(Region::from_stored))
 }
@@ -353,7 +380,7 @@ pub(super) fn update(
 }
 
 /// The three columns of a survey: the place in it has one for each JSON type.
-fn survey(transaction: &Transaction) -> (Option<&[u8; 12]>, Option<i64>, Option<&str>) {
+pub(crate) fn survey(transaction: &Transaction) -> (Option<&[u8; 12]>, Option<i64>, Option<&str>) {
     let sort = transaction.survey_sort_id.as_ref();
     let (integer, text) = (sort.and_then(SurveySortId::integer), sort.and_then(SurveySortId::text));
     (transaction.survey_id.as_ref().map(ObjectId::as_bytes), integer, text)

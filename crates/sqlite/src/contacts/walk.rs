@@ -4,7 +4,7 @@ use roster_domain::{ContactFilter, ContactOrder, ContactPlace, GroupId, SearchQu
 use rusqlite::types::Value;
 
 use super::home::{Home, Wanted};
-use super::rows::COLUMNS;
+use super::rows::{COLUMNS, DERIVED_COLUMNS};
 use crate::query::{ABOVE_ALL, BELOW_ALL};
 
 /// Which index is walked, and so in what order rows come. Statements name it, so that no other is ever taken.
@@ -93,7 +93,23 @@ impl<'a> Walk<'a> {
         rows: i64,
     ) -> Built {
         let name_key = if order == ContactOrder::Name { ", name_key" } else { "" };
-        let mut built = self.begun(&format!("{COLUMNS}{name_key}"));
+        self.beyond(&format!("{COLUMNS}{name_key}"), filter, order, after, rows)
+    }
+
+    /// The oldest of the rows behind this place, with what their numbers are; the way is in this order.
+    pub(super) fn oldest(&self, filter: &ContactFilter, after: Option<&ContactPlace>, rows: i64) -> Built {
+        self.beyond(DERIVED_COLUMNS, filter, ContactOrder::Oldest, after, rows)
+    }
+
+    fn beyond(
+        &self,
+        columns: &str,
+        filter: &ContactFilter,
+        order: ContactOrder,
+        after: Option<&ContactPlace>,
+        rows: i64,
+    ) -> Built {
+        let mut built = self.begun(columns);
         behind(&mut built, order, after);
         self.narrowed(&mut built, filter);
         if self.way.is_in(order) {

@@ -3,6 +3,7 @@
 //! A client has exactly one default group: at most one by a unique index; at least one because whatever would take it
 //! away first looks, in the transaction in which it writes, and there is one writer.
 
+mod adopt;
 mod delete;
 mod rows;
 mod write;
@@ -16,8 +17,9 @@ use roster_domain::{
 
 use crate::SqliteStore;
 
-pub(crate) use rows::client_of;
-pub(crate) use write::insert;
+pub(crate) use adopt::adopt;
+pub(crate) use rows::{client_of, get, owner};
+pub(crate) use write::{create, insert};
 
 #[cfg(test)]
 pub(crate) use rows::ALL;

@@ -101,7 +101,7 @@ fn group(row: &Row<'_>) -> rusqlite::Result<ContactGroup> {
     })
 }
 
-pub(super) fn get(connection: &Connection, scope: &Scope, id: GroupId) -> rusqlite::Result<Option<ContactGroup>> {
+pub(crate) fn get(connection: &Connection, scope: &Scope, id: GroupId) -> rusqlite::Result<Option<ContactGroup>> {
     let client = scope.client();
     let client = client.as_ref().map(ClientId::as_bytes);
     query::one(connection, GET, params![scope.user().as_bytes(), id.as_bytes(), client], group)
@@ -112,6 +112,12 @@ pub(crate) fn client_of(connection: &Connection, scope: &Scope, group: GroupId) 
     let client = scope.client();
     let client = client.as_ref().map(ClientId::as_bytes);
     query::one(connection, CLIENT_OF, params![scope.user().as_bytes(), group.as_bytes(), client], |row| id(row, 0))
+}
+
+/// Which of the user's clients has a group with this id.
+pub(crate) fn owner(connection: &Connection, user: UserId, group: GroupId) -> rusqlite::Result<Option<ClientId>> {
+    let any: Option<&[u8]> = None;
+    query::one(connection, CLIENT_OF, params![user.as_bytes(), group.as_bytes(), any], |row| id(row, 0))
 }
 
 /// A client's default group. `None`: the client is gone.

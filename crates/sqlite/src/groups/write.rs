@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::rows::{self, INSERT, UNSET_DEFAULT, UPDATE};
 use crate::{clients, query};
 
-pub(super) fn create(connection: &Connection, scope: &Scope, new: &NewGroup) -> rusqlite::Result<Option<ContactGroup>> {
+pub(crate) fn create(connection: &Connection, scope: &Scope, new: &NewGroup) -> rusqlite::Result<Option<ContactGroup>> {
     let Some(client) = clients::of_scope(connection, scope)? else { return Ok(None) };
     if new.is_default {
         unset_default(connection, scope.user(), client, new.created_at)?;

@@ -4,6 +4,7 @@ use roster_domain::UserId;
 use roster_domain::ports::STEP_ROWS;
 use rusqlite::{Connection, params};
 
+use super::LARGE_ROWS;
 use crate::columns::id;
 use crate::query;
 use crate::statements::statements;
@@ -20,6 +21,54 @@ statements! {
     /// Somebody who was marked erased. The comparison lets the index be searched, which holds only those that were.
     ERASED = "SELECT id FROM users WHERE erased_at IS NOT NULL AND erased_at >= 0 LIMIT 1"
         => ["SEARCH users USING INDEX users_erased (erased_at>?)"];
+
+    IMPORTS = some_of!("imports")
+        => [
+            "SEARCH imports USING INTEGER PRIMARY KEY (rowid=?)",
+            "LIST SUBQUERY 1",
+            "SEARCH imports USING COVERING INDEX imports_by_client (user_id=?)",
+            "CREATE BLOOM FILTER",
+        ];
+
+    IMPORT_PIECES = some_of!("import_pieces")
+        => [
+            "SEARCH import_pieces USING INTEGER PRIMARY KEY (rowid=?)",
+            "LIST SUBQUERY 1",
+            "SEARCH import_pieces USING COVERING INDEX sqlite_autoindex_import_pieces_1 (user_id=?)",
+            "CREATE BLOOM FILTER",
+        ];
+
+    IMPORT_REPORTS = some_of!("import_reports")
+        => [
+            "SEARCH import_reports USING INTEGER PRIMARY KEY (rowid=?)",
+            "LIST SUBQUERY 1",
+            "SEARCH import_reports USING COVERING INDEX sqlite_autoindex_import_reports_1 (user_id=?)",
+            "CREATE BLOOM FILTER",
+        ];
+
+    IMPORT_CHANGES = some_of!("import_changes")
+        => [
+            "SEARCH import_changes USING INTEGER PRIMARY KEY (rowid=?)",
+            "LIST SUBQUERY 1",
+            "SEARCH import_changes USING COVERING INDEX sqlite_autoindex_import_changes_1 (user_id=?)",
+            "CREATE BLOOM FILTER",
+        ];
+
+    IMPORT_GROUPS = some_of!("import_groups")
+        => [
+            "SEARCH import_groups USING INTEGER PRIMARY KEY (rowid=?)",
+            "LIST SUBQUERY 1",
+            "SEARCH import_groups USING COVERING INDEX sqlite_autoindex_import_groups_1 (user_id=?)",
+            "CREATE BLOOM FILTER",
+        ];
+
+    IMPORT_DRAFTS = some_of!("import_drafts")
+        => [
+            "SEARCH import_drafts USING INTEGER PRIMARY KEY (rowid=?)",
+            "LIST SUBQUERY 1",
+            "SEARCH import_drafts USING COVERING INDEX import_drafts_by_key (user_id=?)",
+            "CREATE BLOOM FILTER",
+        ];
 
     CONTACTS = some_of!("contacts", "contacts_by_client")
         => [
@@ -67,6 +116,7 @@ statements! {
     USER = "DELETE FROM users WHERE id = ?1"
         => [
             "SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)",
+            "SEARCH imports USING COVERING INDEX imports_by_client (user_id=?)",
             "SEARCH sessions USING COVERING INDEX sqlite_autoindex_sessions_1 (user_id=?)",
             "SEARCH clients USING COVERING INDEX sqlite_autoindex_clients_1 (user_id=?)",
         ];
@@ -74,14 +124,28 @@ statements! {
 
 /// What is below a user, children first. The address and the clients' credentials went when the user was marked, and
 /// stay gone: what makes either looks in its own transaction whether the user is there, and there is one writer.
-const BELOW: [&str; 5] = [CONTACTS, GROUPS, CLIENTS, SESSIONS, AUDIT];
+///
+/// Imports go before what belongs to them: whoever works on one has lost it then, and adds nothing more.
+const BELOW: [(&str, usize); 11] = [
+    (IMPORTS, STEP_ROWS),
+    (IMPORT_PIECES, LARGE_ROWS),
+    (IMPORT_REPORTS, LARGE_ROWS),
+    (IMPORT_CHANGES, STEP_ROWS),
+    (IMPORT_GROUPS, STEP_ROWS),
+    (IMPORT_DRAFTS, STEP_ROWS),
+    (CONTACTS, STEP_ROWS),
+    (GROUPS, STEP_ROWS),
+    (CLIENTS, STEP_ROWS),
+    (SESSIONS, STEP_ROWS),
+    (AUDIT, STEP_ROWS),
+];
 
-/// Removes at most so many rows of a kind, and goes to the next kind only when none of this one is left. Whether there
+/// Removes at most a step's rows of a kind, and goes to the next kind only when none of this one is left. Whether there
 /// may be more, of this user or another.
 pub(super) fn step(connection: &Connection) -> rusqlite::Result<bool> {
     let Some(user) = query::one(connection, ERASED, [], |row| id::<UserId>(row, 0))? else { return Ok(false) };
-    for kind in BELOW {
-        if query::write(connection, kind, params![user.as_bytes(), query::rows(STEP_ROWS)])? >= STEP_ROWS {
+    for (kind, most) in BELOW {
+        if query::write(connection, kind, params![user.as_bytes(), query::rows(most)])? >= most {
             return Ok(true);
         }
     }

@@ -2,6 +2,7 @@
 
 mod derivation;
 mod erasure;
+mod imports;
 mod sweep;
 
 use async_trait::async_trait;
@@ -14,7 +15,10 @@ use crate::threads::Step;
 pub(crate) use derivation::step as derive;
 
 #[cfg(test)]
-pub(crate) use {derivation::ALL as DERIVATION, erasure::ALL as ERASURE, sweep::ALL as SWEEP};
+pub(crate) use {derivation::ALL as DERIVATION, erasure::ALL as ERASURE, imports::ALL as IMPORTS, sweep::ALL as SWEEP};
+
+/// Of rows that may hold half a MiB each so many are touched by one step.
+const LARGE_ROWS: usize = 16;
 
 #[async_trait]
 impl Housekeeping for SqliteStore {
@@ -22,7 +26,8 @@ impl Housekeeping for SqliteStore {
         let counters = self.step(move |connection| sweep::counters(connection, due.counters)).await?;
         let sessions = self.step(move |connection| sweep::sessions(connection, due.sessions)).await?;
         let audit = self.step(move |connection| sweep::audit(connection, due.audit)).await?;
-        Ok(counters || sessions || audit)
+        let imports = self.step(move |connection| imports::sweep(connection, due.imports)).await?;
+        Ok(counters || sessions || audit || imports)
     }
 
     async fn erase_some(&self) -> Result<bool> {

@@ -9,6 +9,7 @@ mod queue;
 mod readers;
 mod writer;
 
+pub(crate) use deadline::Deadline;
 pub(crate) use job::Step;
 pub(crate) use readers::Readers;
 pub(crate) use writer::Writer;

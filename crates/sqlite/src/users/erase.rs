@@ -5,7 +5,7 @@ use roster_domain::{AuditEntry, Precondition, Timestamp, UserId};
 use rusqlite::{Connection, params};
 
 use super::rows::{self, FREE_EMAIL, MARK_ERASED};
-use crate::{audit, clients, query, sessions};
+use crate::{audit, clients, imports, query, sessions};
 
 pub(super) fn user(
     connection: &Connection,
@@ -26,6 +26,7 @@ pub(super) fn user(
     sessions::end_others(connection, id, None, at)?;
     query::write(connection, FREE_EMAIL, params![stored.user.email.key().as_str(), id.as_bytes()])?;
     clients::free_credentials(connection, id)?;
+    imports::discard_of_user(connection, id)?;
     audit::append(connection, entry)?;
     Ok(UserErasure::Done)
 }

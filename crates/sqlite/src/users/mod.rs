@@ -1,5 +1,6 @@
 //! Users.
 
+mod adopt;
 mod create;
 mod erase;
 mod rows;
@@ -12,6 +13,7 @@ use rusqlite::Connection;
 
 use crate::SqliteStore;
 
+pub(crate) use adopt::{adopt, is_kept};
 pub(crate) use rows::{is_live, user};
 
 #[cfg(test)]

@@ -15,6 +15,9 @@ statements! {
     IS_LIVE = "SELECT 1 FROM users WHERE id = ?1 AND disabled_at IS NULL AND erased_at IS NULL"
         => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)"];
 
+    IS_ERASED = "SELECT erased_at IS NOT NULL FROM users WHERE id = ?1"
+        => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)"];
+
     /// Touches no row when somebody has the address.
     CLAIM_EMAIL = "INSERT INTO user_emails (email_key, user_id) VALUES (?1, ?2) ON CONFLICT (email_key) DO NOTHING"
         => [];

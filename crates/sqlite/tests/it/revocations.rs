@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use roster_domain::ports::{ClientDeletion, Due, MANY_ROWS, Revocation, Store, UserErasure, UserUpdate};
+use roster_domain::ports::{ClientDeletion, Due, EndTimes, MANY_ROWS, Revocation, Store, UserErasure, UserUpdate};
 use roster_domain::{
     AuditEvent, ClientId, Email, NewCredentials, PasswordChange, Precondition, TokenHash, UserChanges,
 };
@@ -134,7 +134,12 @@ async fn acts_that_end_nothing_are_not_heard() {
     assert!(set_disabled(&ada, false).await);
     assert_eq!(erase(&ada, "$old").await, UserErasure::PasswordChanged);
     let now = bench.now();
-    bench.store.housekeeping.sweep(Due { counters: now, sessions: now, audit: now }).await.unwrap();
+    bench
+        .store
+        .housekeeping
+        .sweep(Due { counters: now, sessions: now, audit: now, imports: EndTimes { ended_at: now, expires_at: now } })
+        .await
+        .unwrap();
     assert_eq!(ear.heard(), []);
 
     assert!(set_disabled(&ada, true).await);
@@ -198,7 +203,12 @@ async fn what_is_ended_for_a_caller_who_left_is_heard() {
     bench
         .store
         .housekeeping
-        .sweep(Due { counters: bench.now(), sessions: bench.now(), audit: bench.now() })
+        .sweep(Due {
+            counters: bench.now(),
+            sessions: bench.now(),
+            audit: bench.now(),
+            imports: EndTimes { ended_at: bench.now(), expires_at: bench.now() },
+        })
         .await
         .unwrap();
     assert_eq!(ear.heard(), [Revocation::User(ada.user.id); 8]);

@@ -1,8 +1,11 @@
 //! What the operator does to accounts.
 
 use async_trait::async_trait;
-use roster_domain::ports::{Operator, Result};
-use roster_domain::{AuditEntry, AuditId, EmailKey, Keyset, ListedUser, Page, Timestamp, UserId};
+use roster_domain::ports::{AccountAdoption, ClientAdoption, GroupAdoption, Operator, Result};
+use roster_domain::{
+    AuditEntry, AuditId, ClientId, EmailKey, Keyset, ListedUser, NewAccount, NewClient, NewGroup, Page, Timestamp,
+    UserId,
+};
 
 use super::MemoryStore;
 use super::unasked::not_asked;
@@ -49,6 +52,18 @@ impl Operator for MemoryStore {
     }
 
     async fn audit(&self, _: Option<UserId>, _: Keyset<AuditId>) -> Result<Page<AuditEntry>> {
+        not_asked()
+    }
+
+    async fn adopt_account(&self, _: NewAccount, _: AuditEntry) -> Result<AccountAdoption> {
+        not_asked()
+    }
+
+    async fn adopt_client(&self, _: UserId, _: NewClient) -> Result<ClientAdoption> {
+        not_asked()
+    }
+
+    async fn adopt_group(&self, _: UserId, _: ClientId, _: NewGroup) -> Result<GroupAdoption> {
         not_asked()
     }
 }

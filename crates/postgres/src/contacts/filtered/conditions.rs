@@ -44,6 +44,11 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
+/// Whether all that match are found at once, wherever they stand: by their number or by words.
+pub(crate) fn is_looked_up(filter: &ContactFilter) -> bool {
+    filter.number.is_some() || has_trigram(filter)
+}
+
 /// Whether `contacts_by_search` can find what the filter searches for: it holds three letters or digits in a row.
 pub(crate) fn has_trigram(filter: &ContactFilter) -> bool {
     let words = filter.search.iter().flat_map(SearchQuery::words);

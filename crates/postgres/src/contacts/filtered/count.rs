@@ -27,7 +27,7 @@ pub(in crate::contacts) async fn count(
 }
 
 /// The ids of all that match, oldest first.
-pub(in crate::contacts) async fn ids(
+pub(crate) async fn ids(
     connection: &mut PgConnection,
     user: UserId,
     extent: Extent,

@@ -20,7 +20,8 @@ use sqlx::{PgConnection, PgPool};
 use super::list::{Extent, List};
 use crate::transaction::begin_reading;
 
-pub(super) use count::{count, ids};
+pub(super) use count::count;
+pub(crate) use count::ids;
 use row::ListedRow;
 pub(crate) use source::Source;
 use stretch::Stretch;

@@ -34,7 +34,7 @@ impl Source {
 
     /// Whether all that match are found at once, wherever they stand.
     pub(crate) fn is_looked_up(&self) -> bool {
-        self.number.is_some() || conditions::has_trigram(&self.filter)
+        conditions::is_looked_up(&self.filter)
     }
 
     /// Adds `FROM` and the conditions: the rows are called `c`.

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
 use super::column;
-use super::row::{CONTACT_COLUMNS, contact, contact_columns, place, text_or_null, verdict};
+use crate::columns::{CONTACT_COLUMNS, contact, contact_columns, place, text_or_null, verdict};
 use crate::error::{corrupt, store_error};
 use crate::keys::{client_bytes, group_bytes, object_bytes};
 use crate::rounds::asked::{self, Asked};

@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Row};
 
 use super::column;
 use super::get::Get;
-use super::row::{id, id_or_null, place, text_or_null};
+use crate::columns::{id, id_or_null, place, text_or_null};
 use crate::error::{corrupt, store_error};
 use crate::keys::{client_bytes, group_bytes, object_bytes};
 use crate::rounds::asked::{self, Asked};

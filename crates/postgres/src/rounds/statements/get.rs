@@ -7,7 +7,7 @@ use roster_domain::{ClientId, Contact, ContactId, UserId};
 use sqlx::PgConnection;
 
 use super::column;
-use super::row::{CONTACT_COLUMNS, contact, contact_columns, place};
+use crate::columns::{CONTACT_COLUMNS, contact, contact_columns, place};
 use crate::error::{corrupt, store_error};
 use crate::rounds::asked::{self, Asked};
 use crate::rounds::reads::{Item, Read, Reads};

@@ -18,7 +18,6 @@ mod page;
 #[cfg(test)]
 mod plans;
 mod remove;
-mod row;
 mod search;
 
 pub(super) use change::Change;

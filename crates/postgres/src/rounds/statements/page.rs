@@ -8,7 +8,7 @@ use roster_domain::{Contact, ContactId, ContactPage, ContactPlace, Keyset, Page,
 use sqlx::PgConnection;
 
 use super::column;
-use super::row::{CONTACT_COLUMNS, contact, contact_columns, place};
+use crate::columns::{CONTACT_COLUMNS, contact, contact_columns, place};
 use crate::contacts::List;
 use crate::error::{corrupt, store_error};
 use crate::keys::ABOVE_ALL;

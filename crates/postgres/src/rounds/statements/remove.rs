@@ -5,7 +5,7 @@ use roster_domain::{ClientId, ContactId, Region, Scope, UserId, Version};
 use sqlx::PgConnection;
 
 use super::column;
-use super::row::{place, verdict};
+use crate::columns::{place, verdict};
 use crate::error::{corrupt, store_error};
 use crate::keys::client_bytes;
 use crate::rounds::asked::{self, Asked};

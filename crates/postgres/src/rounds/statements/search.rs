@@ -11,7 +11,7 @@ use roster_domain::{Contact, ContactFilter, ContactOrder, ContactPage, ContactPl
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::row::{CONTACT_COLUMNS, contact, contact_columns, flag, id, integer_or_null, text};
+use crate::columns::{CONTACT_COLUMNS, contact, contact_columns, flag, id, integer_or_null, text};
 use crate::contacts::{List, conditions, order_of, push_beyond};
 use crate::rounds::asked::{self, Asked};
 use crate::rounds::reads::Read;

@@ -84,6 +84,9 @@ fn every_statement_takes_its_index_and_sorts_nothing() {
         for walk in walks(&homes, &filter) {
             check(&walk.count(&filter), prefix(&walk), ")");
             check(&walk.ids(&filter), prefix(&walk), ")");
+            if walk.way.is_in(ContactOrder::Oldest) {
+                check(&walk.oldest(&filter, None, 51), prefix(&walk), beginning(ContactOrder::Oldest));
+            }
             for order in [ContactOrder::Newest, ContactOrder::Oldest, ContactOrder::Name] {
                 for after in [None, Some(ContactPlace::Id(id::<ContactId>(4)))] {
                     let end = if walk.way.is_in(order) { beginning(order) } else { ")" };

@@ -2,7 +2,7 @@
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RowOutcome {
     /// A new contact was made of it.
     Created,
     /// It changed a contact.
@@ -15,7 +15,7 @@ pub enum Outcome {
     Invalid,
 }
 
-impl Outcome {
+impl RowOutcome {
     /// Every outcome.
     pub const ALL: [Self; 5] = [Self::Created, Self::Updated, Self::Unchanged, Self::Skipped, Self::Invalid];
 
@@ -38,15 +38,15 @@ impl Outcome {
 pub struct Tally {
     /// Rows read.
     pub read: u64,
-    /// See [`Outcome::Created`].
+    /// See [`RowOutcome::Created`].
     pub created: u64,
-    /// See [`Outcome::Updated`].
+    /// See [`RowOutcome::Updated`].
     pub updated: u64,
-    /// See [`Outcome::Unchanged`].
+    /// See [`RowOutcome::Unchanged`].
     pub unchanged: u64,
-    /// See [`Outcome::Skipped`].
+    /// See [`RowOutcome::Skipped`].
     pub skipped: u64,
-    /// See [`Outcome::Invalid`].
+    /// See [`RowOutcome::Invalid`].
     pub invalid: u64,
 }
 
@@ -62,26 +62,26 @@ impl Tally {
     }
 
     /// This became of a row.
-    pub const fn settle_one(&mut self, outcome: Outcome) {
+    pub const fn settle_one(&mut self, outcome: RowOutcome) {
         let count = match outcome {
-            Outcome::Created => &mut self.created,
-            Outcome::Updated => &mut self.updated,
-            Outcome::Unchanged => &mut self.unchanged,
-            Outcome::Skipped => &mut self.skipped,
-            Outcome::Invalid => &mut self.invalid,
+            RowOutcome::Created => &mut self.created,
+            RowOutcome::Updated => &mut self.updated,
+            RowOutcome::Unchanged => &mut self.unchanged,
+            RowOutcome::Skipped => &mut self.skipped,
+            RowOutcome::Invalid => &mut self.invalid,
         };
         *count = count.saturating_add(1);
     }
 
     /// How many had this outcome.
     #[must_use]
-    pub const fn of(&self, outcome: Outcome) -> u64 {
+    pub const fn of(&self, outcome: RowOutcome) -> u64 {
         match outcome {
-            Outcome::Created => self.created,
-            Outcome::Updated => self.updated,
-            Outcome::Unchanged => self.unchanged,
-            Outcome::Skipped => self.skipped,
-            Outcome::Invalid => self.invalid,
+            RowOutcome::Created => self.created,
+            RowOutcome::Updated => self.updated,
+            RowOutcome::Unchanged => self.unchanged,
+            RowOutcome::Skipped => self.skipped,
+            RowOutcome::Invalid => self.invalid,
         }
     }
 
@@ -99,7 +99,7 @@ impl Tally {
     }
 
     fn accounted(&self) -> u128 {
-        Outcome::ALL.into_iter().map(|outcome| u128::from(self.of(outcome))).sum()
+        RowOutcome::ALL.into_iter().map(|outcome| u128::from(self.of(outcome))).sum()
     }
 
     /// The tally as it may be told: read = created + updated + unchanged + skipped + invalid.
@@ -116,11 +116,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
-        proptest::collection::vec(proptest::sample::select(Outcome::ALL.to_vec()), 0..50)
+    fn outcomes() -> impl Strategy<Value = Vec<RowOutcome>> {
+        proptest::collection::vec(proptest::sample::select(RowOutcome::ALL.to_vec()), 0..50)
     }
 
-    fn tally(outcomes: &[Outcome]) -> Tally {
+    fn tally(outcomes: &[RowOutcome]) -> Tally {
         let mut tally = Tally::default();
         for outcome in outcomes {
             tally.read_one();
@@ -143,7 +143,7 @@ mod tests {
             lost.read_one();
             prop_assert_eq!(lost.settled(), Err(Unsettled(lost)));
             let mut doubled = tally(&more);
-            doubled.settle_one(Outcome::ALL[outcome]);
+            doubled.settle_one(RowOutcome::ALL[outcome]);
             prop_assert!(doubled.settled().is_err());
         }
     }

@@ -41,16 +41,16 @@ macro_rules! contact_columns {
         )
     };
 }
-pub(super) use contact_columns;
+pub(crate) use contact_columns;
 
 /// How many they are.
-pub(super) const CONTACT_COLUMNS: usize = 13;
+pub(crate) const CONTACT_COLUMNS: usize = 13;
 
 /// Postgres counts microseconds from 2000 on.
 const MILLIS_OF_2000: i64 = 946_684_800_000;
 
 /// The contact in the first columns of a row.
-pub(super) fn contact(row: &PgRow) -> sqlx::Result<Contact> {
+pub(crate) fn contact(row: &PgRow) -> sqlx::Result<Contact> {
     let sort = survey_sort(integer_or_null(row, 7)?, text_or_null(row, 8)?.map(str::to_owned))?;
     Ok(Contact {
         id: id(row, 0)?,
@@ -68,7 +68,7 @@ pub(super) fn contact(row: &PgRow) -> sqlx::Result<Contact> {
 }
 
 /// Which item the row is about: they are numbered from one on, as WITH ORDINALITY does.
-pub(super) fn place(row: &PgRow, column: usize) -> sqlx::Result<usize> {
+pub(crate) fn place(row: &PgRow, column: usize) -> sqlx::Result<usize> {
     usize::try_from(integer(row, column)?).ok().and_then(|number| number.checked_sub(1)).ok_or_else(|| corrupt("place"))
 }
 
@@ -82,20 +82,20 @@ fn required(row: &PgRow, column: usize) -> sqlx::Result<&[u8]> {
     bytes(row, column)?.ok_or_else(|| corrupt("NULL"))
 }
 
-pub(super) fn id<Id: From<ObjectId>>(row: &PgRow, column: usize) -> sqlx::Result<Id> {
+pub(crate) fn id<Id: From<ObjectId>>(row: &PgRow, column: usize) -> sqlx::Result<Id> {
     id_or_null(row, column)?.ok_or_else(|| corrupt("NULL"))
 }
 
-pub(super) fn id_or_null<Id: From<ObjectId>>(row: &PgRow, column: usize) -> sqlx::Result<Option<Id>> {
+pub(crate) fn id_or_null<Id: From<ObjectId>>(row: &PgRow, column: usize) -> sqlx::Result<Option<Id>> {
     let id = bytes(row, column)?.map(ObjectId::try_from).transpose();
     id.map(|id| id.map(Id::from)).map_err(|_| corrupt("an id"))
 }
 
-pub(super) fn text(row: &PgRow, column: usize) -> sqlx::Result<&str> {
+pub(crate) fn text(row: &PgRow, column: usize) -> sqlx::Result<&str> {
     str::from_utf8(required(row, column)?).map_err(|_| corrupt("a text"))
 }
 
-pub(super) fn text_or_null(row: &PgRow, column: usize) -> sqlx::Result<Option<&str>> {
+pub(crate) fn text_or_null(row: &PgRow, column: usize) -> sqlx::Result<Option<&str>> {
     bytes(row, column)?.map(str::from_utf8).transpose().map_err(|_| corrupt("a text"))
 }
 
@@ -103,7 +103,7 @@ fn integer(row: &PgRow, column: usize) -> sqlx::Result<i64> {
     integer_or_null(row, column)?.ok_or_else(|| corrupt("NULL"))
 }
 
-pub(super) fn integer_or_null(row: &PgRow, column: usize) -> sqlx::Result<Option<i64>> {
+pub(crate) fn integer_or_null(row: &PgRow, column: usize) -> sqlx::Result<Option<i64>> {
     let bytes = bytes(row, column)?.map(<[u8; 8]>::try_from).transpose();
     bytes.map(|bytes| bytes.map(i64::from_be_bytes)).map_err(|_| corrupt("an integer"))
 }
@@ -112,7 +112,7 @@ fn time(row: &PgRow, column: usize) -> sqlx::Result<Timestamp> {
     Ok(Timestamp::from_millis(integer(row, column)?.div_euclid(1_000) + MILLIS_OF_2000))
 }
 
-pub(super) fn flag(row: &PgRow, column: usize) -> sqlx::Result<bool> {
+pub(crate) fn flag(row: &PgRow, column: usize) -> sqlx::Result<bool> {
     match required(row, column)? {
         [flag] => Ok(*flag != 0),
         _ => Err(corrupt("a flag")),
@@ -120,6 +120,6 @@ pub(super) fn flag(row: &PgRow, column: usize) -> sqlx::Result<bool> {
 }
 
 /// A verdict of the statement's: a small number.
-pub(super) fn verdict(row: &PgRow, column: usize) -> sqlx::Result<i32> {
+pub(crate) fn verdict(row: &PgRow, column: usize) -> sqlx::Result<i32> {
     <[u8; 4]>::try_from(required(row, column)?).map(i32::from_be_bytes).map_err(|_| corrupt("a verdict"))
 }

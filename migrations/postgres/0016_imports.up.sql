@@ -1,0 +1,144 @@
+-- Files of contacts that go into a client: what was asked for, how far it is, who works on it. The tables below hold what
+-- belongs to one. They have no foreign keys to it: whoever writes them holds its row, and a sweep removes them before it.
+CREATE TABLE imports (
+    user_id         bytea       NOT NULL,
+    id              uuid        NOT NULL, -- version 7
+    client_id       bytea       NOT NULL,
+    source          text        NOT NULL, -- staged: its file is in import_pieces; direct: whoever works on it has it
+    state           text        NOT NULL, -- discarded: nobody sees it any more, and a sweep removes it
+    is_dry_run      boolean     NOT NULL,
+    options         text        NOT NULL, -- as the parameters of a call
+    file_name       text,
+    content_type    text,
+    file_bytes      bigint,
+    staged_bytes    bigint      NOT NULL, -- so much of it is in import_pieces
+    is_untidy       boolean     NOT NULL, -- at its end, with pieces or drafts that are needed no more
+    report_parts    bigint      NOT NULL,
+    rows_read       bigint      NOT NULL,
+    rows_created    bigint      NOT NULL,
+    rows_updated    bigint      NOT NULL,
+    rows_unchanged  bigint      NOT NULL,
+    rows_skipped    bigint      NOT NULL,
+    rows_invalid    bigint      NOT NULL,
+    rows_reported   bigint      NOT NULL, -- so many of them the report tells of
+    bytes_read      bigint      NOT NULL,
+    worked_millis   bigint      NOT NULL,
+    failure_code    text,
+    failure_message text,
+    undo_after      bytea,                -- contacts up to this id are undone; NULL: none is to be
+    undo_removed    bigint      NOT NULL,
+    undo_restored   bigint      NOT NULL,
+    undo_left       bigint      NOT NULL,
+    lease_holder    bytea,                -- who works on it; NULL: nobody does
+    lease_until     timestamptz,
+    created_at      timestamptz NOT NULL,
+    started_at      timestamptz,
+    ended_at        timestamptz,
+    expires_at      timestamptz,          -- when it is forgotten
+    CONSTRAINT imports_pkey PRIMARY KEY (user_id, id),
+    CONSTRAINT imports_user_fkey FOREIGN KEY (user_id) REFERENCES users (id),
+    CONSTRAINT imports_client_id_is_12_bytes CHECK (octet_length(client_id) = 12),
+    CONSTRAINT imports_source_is_known CHECK (source IN ('staged', 'direct')),
+    CONSTRAINT imports_state_is_known CHECK (state IN (
+        'receiving', 'waiting', 'running', 'completed', 'failed', 'cancelled', 'undoing', 'undone', 'discarded'
+    )),
+    -- No row is lost, and none counts twice.
+    CONSTRAINT imports_rows_are_accounted_for CHECK (
+        rows_read = rows_created + rows_updated + rows_unchanged + rows_skipped + rows_invalid
+    ),
+    CONSTRAINT imports_failure_is_whole CHECK ((failure_code IS NULL) = (failure_message IS NULL)),
+    CONSTRAINT imports_lease_is_whole CHECK ((lease_holder IS NULL) = (lease_until IS NULL)),
+    CONSTRAINT imports_lease_holder_is_16_bytes CHECK (octet_length(lease_holder) = 16)
+);
+
+-- Those of a client, newest first; and what goes when it goes.
+CREATE INDEX imports_by_client ON imports (user_id, client_id, id);
+
+-- What is to be worked on, or was left behind; and how much of a user's waits.
+CREATE INDEX imports_open ON imports (user_id, created_at)
+    WHERE state IN ('receiving', 'waiting', 'running', 'undoing');
+
+-- What is to be forgotten: when its time has come, or as nobody sees it any more.
+CREATE INDEX imports_expiring ON imports (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX imports_discarded ON imports (user_id, id) WHERE state = 'discarded';
+
+-- What takes up room, and what needn't any more.
+CREATE INDEX imports_staged ON imports (user_id, id) WHERE staged_bytes > 0;
+CREATE INDEX imports_untidy ON imports (user_id, id) WHERE is_untidy;
+
+-- The file of one, in pieces of up to 512 KiB.
+CREATE TABLE import_pieces (
+    user_id   bytea  NOT NULL,
+    import_id uuid   NOT NULL,
+    number    bigint NOT NULL, -- from 0
+    bytes     bytea  NOT NULL,
+    CONSTRAINT import_pieces_pkey PRIMARY KEY (user_id, import_id, number)
+);
+-- Most files that are large are packed already.
+ALTER TABLE import_pieces ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+-- Its report: a part for each step that has something to tell, in whole lines of CSV.
+CREATE TABLE import_reports (
+    user_id   bytea  NOT NULL,
+    import_id uuid   NOT NULL,
+    number    bigint NOT NULL, -- from 0
+    lines     bytea  NOT NULL,
+    CONSTRAINT import_reports_pkey PRIMARY KEY (user_id, import_id, number)
+);
+
+-- What it did to contacts, so that it can be undone: what was before, and the state they are in since.
+CREATE TABLE import_changes (
+    user_id             bytea       NOT NULL,
+    import_id           uuid        NOT NULL,
+    contact_id          bytea       NOT NULL,
+    contact_created_at  timestamptz NOT NULL, -- the two of them are the state
+    contact_revision    bigint      NOT NULL,
+    is_new              boolean     NOT NULL, -- the import made it: then there is nothing before
+    group_id            bytea,
+    name                text,
+    number              text,
+    channel             text,
+    survey_id           bytea,
+    survey_sort_integer bigint,
+    survey_sort_text    text,
+    left_alone          text,                 -- why it isn't undone, or not quite
+    CONSTRAINT import_changes_pkey PRIMARY KEY (user_id, import_id, contact_id),
+    CONSTRAINT import_changes_left_alone_is_known CHECK (left_alone IN ('changed', 'gone', 'group_gone')),
+    CONSTRAINT import_changes_before_is_whole CHECK (
+        is_new = (group_id IS NULL) AND is_new = (name IS NULL) AND is_new = (number IS NULL)
+            AND is_new = (channel IS NULL)
+    )
+);
+
+-- Those that weren't undone.
+CREATE INDEX import_changes_left ON import_changes (user_id, import_id, contact_id) WHERE left_alone IS NOT NULL;
+
+-- Groups that it made.
+CREATE TABLE import_groups (
+    user_id   bytea NOT NULL,
+    import_id uuid  NOT NULL,
+    group_id  bytea NOT NULL,
+    CONSTRAINT import_groups_pkey PRIMARY KEY (user_id, import_id, group_id)
+);
+
+-- Contacts as a dry run would have left them, so that its later rows find what its earlier ones would have written.
+CREATE TABLE import_drafts (
+    user_id             bytea       NOT NULL,
+    import_id           uuid        NOT NULL,
+    id                  bytea       NOT NULL,
+    match_key           text COLLATE "C" NOT NULL, -- what contacts match by: the number's E.164 form, else the number
+    client_id           bytea       NOT NULL,
+    group_id            bytea       NOT NULL,
+    name                text        NOT NULL,
+    number              text        NOT NULL,
+    channel             text        NOT NULL,
+    survey_id           bytea,
+    survey_sort_integer bigint,
+    survey_sort_text    text,
+    created_at          timestamptz NOT NULL,
+    updated_at          timestamptz NOT NULL,
+    legacy_version      bigint      NOT NULL,
+    revision            bigint      NOT NULL,
+    CONSTRAINT import_drafts_pkey PRIMARY KEY (user_id, import_id, id)
+);
+CREATE INDEX import_drafts_by_key ON import_drafts (user_id, import_id, match_key, id);
