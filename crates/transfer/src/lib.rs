@@ -33,18 +33,20 @@
 //! ```
 //!
 //! [`Source::users`], [`Source::clients`] and [`Source::groups`] read the other collections of the system behind the
-//! guide.
+//! guide, and [`MovingIn`] takes such a system in as a whole.
 //!
-//! [`Importer`] takes rows into a store: a thousand an act, matched with what is there.
+//! [`Importer`] takes a file into a client as an [`ImportRequest`] says: a thousand rows a step, matched with what is
+//! there. [`ImportWorkers`] do so with the files that were handed over.
 //!
 //! # Out
 //!
 //! [`Export`] writes contacts as an [`ExportFormat`] into any `Write`; what it writes, [`Source`] reads back to the
-//! same contacts. [`StoredContacts`] reads them out of a store.
+//! same contacts. [`Export::whole`] writes what a store's snapshot holds.
 //!
 //! # Accounting
 //!
-//! [`Tally`] counts outcomes and says whether the sums hold; [`ReportWriter`] writes what became of each row.
+//! [`Tally`](roster_domain::Tally) counts outcomes and says whether the sums hold; a report, which begins with
+//! [`report_header`], tells what became of each row that there is something to tell of.
 //!
 //! # Bounds
 //!
@@ -61,6 +63,7 @@ mod fields;
 mod file_name;
 mod format;
 mod import;
+mod import_request;
 mod lines;
 mod names;
 mod options;
@@ -68,22 +71,23 @@ mod reach;
 mod report;
 mod row;
 mod source;
-mod tally;
+mod system;
 mod vcard;
 
 pub use csv::column_map::{ColumnMap, Field};
 pub use documents::system::{Record, Records, SystemClient, SystemGroup, SystemUser};
 pub use export::Export;
-pub use export::stored::StoredContacts;
+pub use export::snapshot::ExportError;
 pub use failure::Failure;
 pub use file_name::content_disposition;
 pub use format::{ExportFormat, SourceFormat};
-pub use import::{End, ImportError, ImportOptions, Imported, Importer};
+pub use import::{End, ImportError, ImportLimits, ImportWorkers, Imported, Importer, RunningWorkers, new_lease};
+pub use import_request::ImportRequest;
 pub use options::{Options, SeveralNumbers};
-pub use report::ReportWriter;
+pub use report::report_header;
 pub use row::{Candidate, GroupReference, Note, NoteKind, Original, Place, Problem, Row};
 pub use source::{Contacts, Hints, Limits, Source};
-pub use tally::{Outcome, Tally, Unsettled};
+pub use system::{Collection, Credentials, Dump, MovedIn, MovingIn, SystemEnd, SystemError, SystemReport, SystemStore};
 
 /// The longest row that is read, in bytes: what a document may have in MongoDB.
 pub const LONGEST_ROW: usize = 16 * 1024 * 1024;

@@ -1,5 +1,7 @@
 //! Which column is what, where somebody says it.
 
+use std::fmt;
+
 use roster_domain::{Invalid, InvalidCode};
 
 /// What a column can hold.
@@ -67,6 +69,15 @@ pub enum Target {
     Named(String),
     /// The one at this place, from 1.
     At(usize),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::At(place) => write!(f, "{place}"),
+        }
+    }
 }
 
 /// Says of some fields which column holds them. Such a field is taken from there alone; the others are found by the
@@ -141,6 +152,17 @@ impl ColumnMap {
     }
 }
 
+/// As [`ColumnMap::parse`] reads it.
+impl fmt::Display for ColumnMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, (field, target)) in self.entries.iter().enumerate() {
+            let between = if n == 0 { "" } else { "," };
+            write!(f, "{between}{}={target}", field.as_str())?;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +173,7 @@ mod tests {
     fn names_and_places() {
         let map = ColumnMap::parse("name=Full_Name, number = 2").unwrap();
         assert_eq!(map, ColumnMap::default().named(Field::Name, "Full_Name").at(Field::Number, 2));
+        assert_eq!(map.to_string(), "name=Full_Name,number=2");
         assert_eq!(ColumnMap::parse(""), Ok(ColumnMap::default()));
     }
 

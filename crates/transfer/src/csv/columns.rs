@@ -172,7 +172,6 @@ fn role_of(header: &str) -> Role {
         "_id" => return Role::Id,
         "client_id" => return Role::Client,
         "group_id" => return Role::GroupId,
-        "group" => return Role::Group,
         "channel" => return Role::Channel,
         "survey_id" => return Role::SurveyId,
         "survey_sort_id" => return Role::SurveySortId,
@@ -207,7 +206,7 @@ fn role_of(header: &str) -> Role {
         | "empresa" => Role::Organisation,
         "nickname" | "nick name" => Role::Nickname,
         "country code" | "countrycode" | "dial code" | "dialing code" | "calling code" => Role::CountryCode,
-        "group name" | "contact group" => Role::Group,
+        "group" | "group name" | "contact group" => Role::Group,
         "group membership" | "labels" | "categories" | "groups" | "tags" | "kategorien" => Role::Groups,
         header => number_role(header),
     }
@@ -312,6 +311,9 @@ mod tests {
     #[case("Additional Name", Role::Part(NamePart::Middle))]
     #[case("Group Membership", Role::Groups)]
     #[case("Labels", Role::Groups)]
+    #[case("group", Role::Group)]
+    #[case("Group", Role::Group)]
+    #[case("GROUP ", Role::Group)]
     #[case("createdAt", Role::CreatedAt)]
     #[case("Created At", Role::Ignored)]
     #[case("Main", Role::Ignored)]

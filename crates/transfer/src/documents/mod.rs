@@ -39,26 +39,26 @@ pub struct Documents<'a> {
     /// Lines, or documents in BSON, up to the one that was read last.
     line: u64,
     is_too_long: bool,
-    is_cut: bool,
 }
 
 impl<'a> Documents<'a> {
     pub fn new(input: Input<'a>, shape: Shape) -> Self {
         let split = Split::new(shape == Shape::Envelope);
-        Self { input, split, shape, buffer: Vec::new(), line: 0, is_too_long: false, is_cut: false }
+        Self { input, split, shape, buffer: Vec::new(), line: 0, is_too_long: false }
     }
 
     /// Reads the next one; `false` at the end.
     pub fn advance(&mut self) -> Result<bool, Failure> {
         self.buffer.clear();
-        (self.is_too_long, self.is_cut) = (false, false);
+        self.is_too_long = false;
         match self.shape {
             Shape::Lines => self.next_line(),
             Shape::Bson => self.next_bson(),
             Shape::Values | Shape::Envelope => {
                 let Some(found) = self.split.next(&mut self.input, &mut self.buffer)? else { return Ok(false) };
-                (self.line, self.is_too_long, self.is_cut) = (found.line, found.is_too_long, found.is_cut);
-                Ok(true)
+                (self.line, self.is_too_long) = (found.line, found.is_too_long);
+                // Nothing is known of a document that isn't all there, so it is no row either.
+                if found.is_cut { Err(Failure::Cut) } else { Ok(true) }
             }
         }
     }
@@ -101,9 +101,6 @@ impl<'a> Documents<'a> {
     pub fn value(&self) -> Result<Value<'_>, Problem> {
         if self.is_too_long {
             return Err(Problem::of_row(InvalidCode::TooLong, "is too long"));
-        }
-        if self.is_cut {
-            return Err(Problem::of_row(InvalidCode::Malformed, "ends in the middle, and the file with it"));
         }
         match self.shape {
             Shape::Bson => {

@@ -21,7 +21,7 @@ use crate::{Failure, Place, Problem};
 pub struct SystemUser {
     /// `_id`.
     pub id: UserId,
-    /// `email`.
+    /// `email`: also one that nobody could sign up with today, as long as it has an @.
     pub email: Email,
     /// `firstname`.
     pub firstname: PersonName,
@@ -48,6 +48,8 @@ pub struct SystemClient {
     pub session_id: ClientSessionId,
     /// `access_token`: 1 to 128 visible ASCII characters.
     pub access_token: SecretString,
+    /// `is_default`: whether it is the one meant when the user names none.
+    pub is_default: bool,
     /// `createdAt`.
     pub created_at: Option<Timestamp>,
     /// `updatedAt`.
@@ -192,7 +194,7 @@ impl FromDocument for SystemUser {
     fn from_document(document: &mut Reading<'_>) -> Option<Self> {
         let nobody = || PersonName::from_stored(String::new());
         let id = document.required(&["_id"], id);
-        let email = document.required(&["email"], text(Email::parse));
+        let email = document.required(&["email"], text(address));
         let firstname = document.optional(&["firstname", "firstName", "first_name"], text(PersonName::parse));
         let lastname = document.optional(&["lastname", "lastName", "last_name"], text(PersonName::parse));
         let password_hash = document.required(&["password", "password_hash"], text(bcrypt));
@@ -216,8 +218,18 @@ impl FromDocument for SystemClient {
         let name = document.optional(&["name", "title"], text(ClientName::parse));
         let session_id = document.required(&["session_id"], text(ClientSessionId::parse));
         let access_token = document.required(&["access_token"], text(token));
+        let is_default = document.optional(&["is_default", "isDefault"], flag);
         let (created_at, updated_at) = (document.created_at(), document.updated_at());
-        Some(Self { id: id?, user, name, session_id: session_id?, access_token: access_token?, created_at, updated_at })
+        Some(Self {
+            id: id?,
+            user,
+            name,
+            session_id: session_id?,
+            access_token: access_token?,
+            is_default: is_default.unwrap_or(false),
+            created_at,
+            updated_at,
+        })
     }
 }
 
@@ -255,6 +267,23 @@ fn flag(value: &Value<'_>) -> Result<bool, Invalid> {
     }
 }
 
+/// What somebody signs in with there, who is to go on doing so: sign-in takes any text, and finds it by its key.
+fn address(text: &str) -> Result<Email, Invalid> {
+    Email::parse(text).or_else(|invalid| {
+        let kept = text.trim();
+        let is_one = kept.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+        let is_visible = !kept.chars().any(|c| c.is_whitespace() || c.is_control());
+        if is_one && is_visible && kept.chars().count() <= LONGEST_ADDRESS {
+            Ok(Email::from_stored(kept.to_owned()))
+        } else {
+            Err(invalid)
+        }
+    })
+}
+
+/// RFC 5321, 4.5.3.1.3.
+const LONGEST_ADDRESS: usize = 254;
+
 /// `$2b$10$` and 53 characters of its own base 64.
 fn bcrypt(text: &str) -> Result<SecretString, Invalid> {
     let parts: Vec<&str> = text.split('$').collect();
@@ -274,5 +303,31 @@ fn token(text: &str) -> Result<SecretString, Invalid> {
         Ok(SecretString::from(text))
     } else {
         Err(Invalid::new(InvalidCode::Malformed, "must be 1 to 128 visible ASCII characters"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(" Ada@Example.org ", Some("Ada@Example.org"))]
+    #[case("ada@localhost", Some("ada@localhost"))]
+    #[case("ada@exam\u{ad}ple.org", Some("ada@exam\u{ad}ple.org"))]
+    #[case("ada.@example..org", Some("ada.@example..org"))]
+    #[case("ada", None)]
+    #[case("@example.org", None)]
+    #[case("ada@", None)]
+    #[case("ada bello@example.org", None)]
+    #[case("ada@example.org\u{0}", None)]
+    fn whoever_signs_in_with_it_goes_on(#[case] text: &str, #[case] kept: Option<&str>) {
+        assert_eq!(address(text).ok().as_ref().map(Email::as_str), kept);
+    }
+
+    #[test]
+    fn no_longer_than_addresses_are() {
+        assert!(address(&format!("{}@x.", "a".repeat(251))).is_ok());
+        assert!(address(&format!("{}@x.", "a".repeat(252))).is_err());
     }
 }

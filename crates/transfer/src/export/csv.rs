@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use roster_domain::{Contact, GroupTitle, SurveySortId};
+use roster_domain::ports::SnapshotRow;
+use roster_domain::{SurveySortId, Timestamp};
 
 use crate::csv::guard;
 use crate::csv::header::OURS;
@@ -15,19 +16,20 @@ pub fn begin(to: &mut Vec<u8>) {
 }
 
 /// A contact, its cells in the order of the header.
-pub fn row(contact: &Contact, group: Option<&GroupTitle>, to: &mut Vec<u8>) {
+pub fn row(row: &SnapshotRow, to: &mut Vec<u8>) {
+    let contact = &row.contact;
     let mut line = Line { to, is_first: true };
     line.text(contact.name.as_str());
     line.number(contact.number.as_str());
-    line.text(group.map(GroupTitle::as_str).unwrap_or_default());
+    line.text(row.group_title.as_str());
     line.text(contact.channel.as_str());
-    line.text(&contact.id.to_string());
-    line.text(&contact.client_id.to_string());
-    line.text(&contact.group_id.to_string());
-    line.text(&contact.transaction.survey_id.map(|id| id.to_string()).unwrap_or_default());
+    line.id(Some(&contact.id.digits()));
+    line.id(Some(&contact.client_id.digits()));
+    line.id(Some(&contact.group_id.digits()));
+    line.id(contact.transaction.survey_id.map(|id| id.digits()).as_ref());
     line.survey_sort_id(contact.transaction.survey_sort_id.as_ref());
-    line.text(&contact.created_at.to_string());
-    line.text(&contact.updated_at.to_string());
+    line.time(contact.created_at);
+    line.time(contact.updated_at);
     line.plain(&contact.legacy_version);
     line.end();
 }
@@ -51,6 +53,19 @@ impl<'b> Line<'b> {
     /// A contact's number.
     fn number(&mut self, text: &str) {
         self.guarded(text, guard::is_needed_for_number(text));
+    }
+
+    /// An id, or nothing.
+    fn id(&mut self, digits: Option<&[u8; 24]>) {
+        self.text(digits.and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default());
+    }
+
+    /// An instant.
+    fn time(&mut self, at: Timestamp) {
+        match at.digits() {
+            Some(text) => self.text(str::from_utf8(&text).unwrap_or_default()),
+            None => self.text(&at.to_string()),
+        }
     }
 
     /// A whole number as one, a text that could be one, or nothing, as a text.

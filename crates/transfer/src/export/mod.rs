@@ -2,12 +2,12 @@
 
 pub(crate) mod csv;
 mod json;
-pub(crate) mod stored;
+pub(crate) mod snapshot;
 mod vcard;
 
 use std::io::{self, Write};
 
-use roster_domain::{Contact, GroupTitle, Region};
+use roster_domain::ports::SnapshotRow;
 
 use crate::ExportFormat;
 
@@ -15,7 +15,6 @@ use crate::ExportFormat;
 pub struct Export<W: Write> {
     out: W,
     format: ExportFormat,
-    region: Option<Region>,
     buffer: Vec<u8>,
     is_first: bool,
 }
@@ -36,35 +35,28 @@ impl<W: Write> Export<W> {
             ExportFormat::JsonArray => buffer.push(b'['),
             ExportFormat::VCard3 | ExportFormat::VCard4 | ExportFormat::Ndjson => {}
         }
-        Ok(Self { out, format, region: None, buffer, is_first: true })
+        Ok(Self { out, format, buffer, is_first: true })
     }
 
-    /// Of a client at home there: then cards tell of national numbers too which WhatsApp account they are.
-    #[must_use]
-    pub fn in_region(mut self, region: Option<Region>) -> Self {
-        self.region = region;
-        self
-    }
-
-    /// Writes a contact. The title of its group goes where the format has room for one.
+    /// Writes a contact. What its group is called goes where the format has room for it.
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn row(&mut self, contact: &Contact, group: Option<&GroupTitle>) -> io::Result<()> {
+    pub fn row(&mut self, row: &SnapshotRow) -> io::Result<()> {
         let buffer = &mut self.buffer;
         match self.format {
-            ExportFormat::Csv => csv::row(contact, group, buffer),
-            ExportFormat::VCard3 => vcard::card(contact, group, vcard::Version::Three, self.region.as_ref(), buffer),
-            ExportFormat::VCard4 => vcard::card(contact, group, vcard::Version::Four, self.region.as_ref(), buffer),
+            ExportFormat::Csv => csv::row(row, buffer),
+            ExportFormat::VCard3 => vcard::card(row, vcard::Version::Three, buffer),
+            ExportFormat::VCard4 => vcard::card(row, vcard::Version::Four, buffer),
             ExportFormat::Ndjson => {
-                json::contact(contact, buffer)?;
+                json::contact(&row.contact, buffer)?;
                 buffer.push(b'\n');
             }
             ExportFormat::Json | ExportFormat::JsonArray => {
                 if !self.is_first {
                     buffer.push(b',');
                 }
-                json::contact(contact, buffer)?;
+                json::contact(&row.contact, buffer)?;
             }
         }
         self.is_first = false;
@@ -90,16 +82,5 @@ impl<W: Write> Export<W> {
         self.out.write_all(&self.buffer)?;
         self.buffer.clear();
         Ok(())
-    }
-}
-
-impl Export<Vec<u8>> {
-    /// Takes what was written so far, for whoever sends it on piece by piece.
-    ///
-    /// # Errors
-    /// Never: memory takes it all.
-    pub fn take(&mut self) -> io::Result<Vec<u8>> {
-        self.hand_on()?;
-        Ok(std::mem::take(&mut self.out))
     }
 }

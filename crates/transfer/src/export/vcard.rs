@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::io::Write;
 
-use roster_domain::{Channel, Contact, GroupTitle, NumberInfo, Region, SurveySortId};
+use roster_domain::ports::SnapshotRow;
+use roster_domain::{Channel, Contact, SurveySortId};
 
 use crate::vcard::ours;
 use crate::vcard::text::escaped;
@@ -16,23 +17,16 @@ pub enum Version {
 }
 
 /// Appends a card.
-pub fn card(
-    contact: &Contact,
-    group: Option<&GroupTitle>,
-    version: Version,
-    region: Option<&Region>,
-    to: &mut Vec<u8>,
-) {
+pub fn card(row: &SnapshotRow, version: Version, to: &mut Vec<u8>) {
+    let contact = &row.contact;
     let name = escaped(contact.name.as_str());
     line(to, "BEGIN", &"VCARD");
     line(to, "VERSION", &if version == Version::Three { "3.0" } else { "4.0" });
     line(to, "FN", &name);
     // Which part of a name is which isn't known. Phones show this one.
     folded(to, format_args!("N:;{name};;;"));
-    telephone(contact, region, to);
-    if let Some(group) = group {
-        line(to, "CATEGORIES", &escaped(group.as_str()));
-    }
+    telephone(row, to);
+    line(to, "CATEGORIES", &escaped(row.group_title.as_str()));
     line(to, "UID", &contact.id);
     let revised = contact.updated_at.to_string();
     match version {
@@ -48,10 +42,9 @@ pub fn card(
     line(to, "END", &"VCARD");
 }
 
-fn telephone(contact: &Contact, region: Option<&Region>, to: &mut Vec<u8>) {
-    let number = contact.number.as_str();
-    let info = NumberInfo::derive(&contact.number, region);
-    let waid = info.e164.as_ref().and_then(|e164| e164.as_str().strip_prefix('+'));
+fn telephone(row: &SnapshotRow, to: &mut Vec<u8>) {
+    let number = row.contact.number.as_str();
+    let waid = row.number.e164.as_ref().and_then(|e164| e164.as_str().strip_prefix('+'));
     let waid = waid.map(|digits| format!(";waid={digits}")).unwrap_or_default();
     // Else it would be taken for a link.
     let is_scheme = number.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));

@@ -5,24 +5,17 @@ use roster_domain::{
     TransactionChanges, Upsert,
 };
 
-use super::ImportOptions;
 use crate::Candidate;
 
-/// The operation that makes this candidate a contact of this group, or matches it with one there is.
-pub fn operation(
-    candidate: &Candidate,
-    group_id: Option<GroupId>,
-    options: &ImportOptions,
-    ids: &IdSource,
-    now: Timestamp,
-) -> Operation {
+/// The operation that makes this candidate a contact, or matches it with one there is. It names no group.
+pub fn operation(candidate: &Candidate, by: MatchBy, on_match: OnMatch, ids: &IdSource, now: Timestamp) -> Operation {
     // What has no id can't be matched by it; made anew each time it would be there twice the second time.
-    let by = if candidate.id.is_none() { MatchBy::Number } else { options.by };
+    let by = if candidate.id.is_none() { MatchBy::Number } else { by };
     let id = candidate.id.filter(|_| by == MatchBy::Id).unwrap_or_else(|| ids.next(now));
     let created_at = candidate.created_at.unwrap_or(now);
     let contact = NewContact {
         id,
-        group_id,
+        group_id: None,
         name: candidate.name.clone().unwrap_or_else(|| ContactName::from_stored(String::new())),
         number: candidate.number.clone(),
         channel: candidate.channel.clone().unwrap_or_default(),
@@ -31,21 +24,35 @@ pub fn operation(
         updated_at: candidate.updated_at.unwrap_or(created_at),
         legacy_version: candidate.legacy_version.unwrap_or(0),
     };
-    if by == MatchBy::Number && options.on_match == OnMatch::Add {
+    if by == MatchBy::Number && on_match == OnMatch::Add {
         return Operation::Create(contact);
     }
     let Transaction { survey_id, survey_sort_id } = &candidate.transaction;
     let given = ContactChanges {
         name: candidate.name.clone(),
         number: Some(candidate.number.clone()),
-        group_id,
+        group_id: None,
         channel: candidate.channel.clone(),
         transaction: TransactionChanges {
             survey_id: survey_id.map(Some),
             survey_sort_id: survey_sort_id.clone().map(Some),
         },
     };
-    Operation::Upsert(Upsert { contact, by, given, on_match: options.on_match })
+    Operation::Upsert(Upsert { contact, by, given, on_match })
+}
+
+/// The same in this group.
+pub fn in_group(mut operation: Operation, group: GroupId) -> Operation {
+    match &mut operation {
+        Operation::Create(contact) => contact.group_id = Some(group),
+        Operation::Upsert(Upsert { contact, given, .. }) => {
+            contact.group_id = Some(group);
+            given.group_id = Some(group);
+        }
+        // No row asks this.
+        Operation::Update { .. } | Operation::Delete { .. } => {}
+    }
+    operation
 }
 
 #[cfg(test)]
@@ -66,8 +73,7 @@ mod tests {
     }
 
     fn of(candidate: &Candidate, by: MatchBy, on_match: OnMatch) -> Operation {
-        let options = ImportOptions { by, on_match, ..ImportOptions::usual(false) };
-        operation(candidate, None, &options, &IdSource::new(&Zeros), Timestamp::from_millis(7_000))
+        operation(candidate, by, on_match, &IdSource::new(&Zeros), Timestamp::from_millis(7_000))
     }
 
     #[rstest]

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use roster_domain::Region;
-use roster_transfer::{ColumnMap, Hints, Options, SeveralNumbers, Source, SourceFormat, Tally};
+use roster_domain::Tally;
+use roster_transfer::{ColumnMap, Hints, Options, SeveralNumbers, Source, SourceFormat};
 
 /// Reads everything every way there is.
 fn read(bytes: &[u8]) {

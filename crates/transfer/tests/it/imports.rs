@@ -1,303 +1,327 @@
-//! Rows into a store: what each becomes, and what stops an import.
+//! Rows into a store: what each becomes, what stops an import, and how it goes on.
 
-use std::collections::{BTreeMap, HashSet};
+mod memory;
+mod workers;
+
 use std::future::{pending, ready};
-use std::io::Cursor;
-use std::sync::{Arc, Mutex};
+use std::io::{self, Cursor, Read};
+use std::sync::{Arc, mpsc};
 
-use async_trait::async_trait;
-use roster_domain::ports::{ContactBatches, GroupDeletion, GroupRepository, GroupUpdate, Result, StoreError};
+use roster_domain::ports::{Beginning, Begun, ImportJobs};
 use roster_domain::{
-    Batch, BatchClient, BatchOutcome, Caller, ClientId, Clock, Contact, ContactFilter, ContactGroup, ContactId,
-    ContactsFate, Entropy, GroupChanges, GroupId, GroupTitle, IdSource, Keyset, MatchBy, NewGroup, ObjectId, OnMatch,
-    Page, Plan, Precondition, Scope, Span, Timestamp, UserId,
+    Caller, Claim, ClientId, Contact, GroupTitle, Import, ImportProgress, ImportState, Lease, NewImport, Scope, Tally,
+    Timestamp, UserId,
 };
-use roster_transfer::{
-    End, Hints, ImportError, ImportOptions, Imported, Importer, Options, ReportWriter, Source, Tally,
-};
+use roster_transfer::{End, ImportError, Imported};
+use rstest::rstest;
+use tokio::sync::Notify;
 
-fn id<Id: From<ObjectId>>(n: u8) -> Id {
-    Id::from(ObjectId::from_bytes([n; 12]))
-}
+use memory::{Fault, Memory, id, importer, new_import, rows};
 
-/// How the store misbehaves.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    None,
-    /// The acts behind the first so many fail.
-    After(usize),
-    /// It says nothing of the last operation.
-    Silent,
-    /// The groups are gone by the time that contacts go there.
-    GroupsGone,
-    /// The client is gone.
-    ClientGone,
-}
-
-/// A store of one client, by the rules that stores go by.
-struct Memory {
-    fault: Fault,
-    acts: Mutex<usize>,
-    contacts: Mutex<BTreeMap<ContactId, Contact>>,
-    groups: Mutex<Vec<ContactGroup>>,
-}
-
-impl Memory {
-    fn group(&self, new: NewGroup) -> ContactGroup {
-        let group = ContactGroup {
-            id: new.id,
-            client_id: id(1),
-            title: new.title,
-            is_default: new.is_default,
-            created_at: new.created_at,
-            updated_at: new.updated_at,
-            legacy_version: new.legacy_version,
-            revision: 0,
-        };
-        self.groups.lock().unwrap().push(group.clone());
-        group
-    }
-}
-
-#[async_trait]
-impl ContactBatches for Memory {
-    async fn apply(&self, _: &Scope, batch: Batch) -> Result<BatchOutcome> {
-        let mut acts = self.acts.lock().unwrap();
-        if self.fault == Fault::After(*acts) {
-            return Err(StoreError::unavailable("gone"));
-        }
-        *acts += 1;
-        if self.fault == Fault::ClientGone {
-            return Ok(BatchOutcome::ClientGone);
-        }
-        let client = BatchClient { id: id(1), region: None, default_group: id(2) };
-        let mut contacts = self.contacts.lock().unwrap();
-        let groups: HashSet<GroupId> = match self.fault {
-            Fault::GroupsGone => HashSet::new(),
-            _ => self.groups.lock().unwrap().iter().map(|group| group.id).collect(),
-        };
-        let plan = Plan::of(&batch, &client, contacts.values().cloned().collect(), &groups).unwrap();
-        for (contact, _) in plan.inserts.into_iter().chain(plan.updates) {
-            contacts.insert(contact.id, contact);
-        }
-        let mut outcomes = plan.outcomes;
-        if self.fault == Fault::Silent {
-            outcomes.pop();
-        }
-        Ok(BatchOutcome::Done(outcomes))
-    }
-}
-
-#[async_trait]
-impl GroupRepository for Memory {
-    async fn create(&self, _: &Scope, group: NewGroup) -> Result<Option<ContactGroup>> {
-        Ok(Some(self.group(group)))
-    }
-
-    async fn get(&self, _: &Scope, id: GroupId) -> Result<Option<ContactGroup>> {
-        Ok(self.groups.lock().unwrap().iter().find(|group| group.id == id).cloned())
-    }
-
-    async fn page(&self, _: &Scope, _: Span, _: Keyset<GroupId>) -> Result<Page<ContactGroup>> {
-        Ok(Page { items: self.groups.lock().unwrap().clone(), has_more: false })
-    }
-
-    async fn page_with_counts(
-        &self,
-        _: &Scope,
-        _: Span,
-        _: &ContactFilter,
-        _: Keyset<GroupId>,
-    ) -> Result<Page<(ContactGroup, u64)>> {
-        unimplemented!("no import asks this")
-    }
-
-    async fn update(
-        &self,
-        _: &Scope,
-        _: GroupId,
-        _: GroupChanges,
-        _: Precondition,
-        _: Timestamp,
-    ) -> Result<GroupUpdate> {
-        unimplemented!("no import asks this")
-    }
-
-    async fn delete(
-        &self,
-        _: &Scope,
-        _: GroupId,
-        _: ContactsFate,
-        _: Precondition,
-        _: Timestamp,
-    ) -> Result<GroupDeletion> {
-        unimplemented!("no import asks this")
-    }
-}
-
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(1_700_000_000_000)
-    }
-}
-
-impl Entropy for Fixed {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-}
-
+/// An import that its file is brought to, as the command line does.
 struct Scene {
     memory: Arc<Memory>,
-    report: Mutex<Vec<u8>>,
 }
 
-/// What a report is written into.
-struct Into<'a>(&'a Mutex<Vec<u8>>);
-
-impl std::io::Write for Into<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+fn scope() -> Scope {
+    Caller::Client { user: id::<UserId>(9), client: id::<ClientId>(1) }.scope()
 }
 
 impl Scene {
     fn with(fault: Fault) -> Self {
-        let memory = Memory { fault, acts: Mutex::default(), contacts: Mutex::default(), groups: Mutex::default() };
-        for (n, title) in [(2, "Default"), (3, "Friends")] {
-            memory.group(NewGroup {
-                id: id(n),
-                title: GroupTitle::parse(title).unwrap(),
-                is_default: n == 2,
-                created_at: Fixed.now(),
-                updated_at: Fixed.now(),
-                legacy_version: 0,
-            });
-        }
-        Self { memory: Arc::new(memory), report: Mutex::default() }
+        Self { memory: Memory::with(fault) }
     }
 
-    async fn import_until(&self, file: &str, options: &ImportOptions, stop: impl Future<Output = ()>) -> Imported {
-        let source = Source::open(Cursor::new(file.to_owned().into_bytes()), &Hints::default()).unwrap();
-        let rows = source.contacts(Options::default()).unwrap();
-        let importer = Importer {
-            batches: self.memory.clone(),
-            groups: self.memory.clone(),
-            ids: Arc::new(IdSource::new(&Fixed)),
-            clock: Arc::new(Fixed),
-            scope: Caller::Client { user: id::<UserId>(9), client: id::<ClientId>(1) }.scope(),
-        };
-        let mut seen = 0;
-        let watch = |_: &Tally, done: u64| {
-            assert!(done > seen, "each act gets further");
-            seen = done;
-        };
-        importer.run(rows, options, || Ok(ReportWriter::begin(Into(&self.report))), stop, watch).await
+    /// Begins it in the name of somebody.
+    async fn claim(&self, beginning: Beginning, somebody: u8) -> Claim {
+        let lease = Lease { holder: [somebody; 16], until: Timestamp::from_millis(0) };
+        let begun = self.memory.begin(&scope(), beginning, lease).await.unwrap();
+        let Begun::Claimed(claim) = begun else { panic!("{begun:?}") };
+        *claim
     }
 
-    async fn import(&self, file: &str, options: &ImportOptions) -> Imported {
-        self.import_until(file, options, pending()).await
+    async fn run(&self, claim: &Claim, file: impl Read + Send + 'static) -> Imported {
+        importer(&self.memory).run(claim, file, pending(), |_| {}).await
+    }
+
+    /// Imports a whole file, and gives what the store says of it then.
+    async fn import_as(&self, new: NewImport, file: &str) -> (Import, End) {
+        let claim = self.claim(Beginning::New(new), 1).await;
+        let imported = self.run(&claim, Cursor::new(file.to_owned())).await;
+        let import = self.memory.import(claim.import.id);
+        assert_eq!(imported.progress, import.progress, "what it says is what is kept");
+        (import, imported.end)
+    }
+
+    async fn import(&self, file: &str, options: &str) -> (Import, End) {
+        self.import_as(new_import(1, options, false), file).await
     }
 
     fn report(&self) -> String {
-        String::from_utf8(self.report.lock().unwrap().clone()).unwrap()
+        self.memory.report(new_import(1, "", false).id)
     }
 
     fn contacts(&self) -> Vec<Contact> {
-        self.memory.contacts.lock().unwrap().values().cloned().collect()
+        self.memory.contacts()
     }
 }
 
-/// So many rows, no two alike.
-fn rows(count: usize) -> String {
-    "name,number\n".to_owned() + &(0..count).map(|n| format!("Contact {n},+23480{n:08}\n")).collect::<String>()
-}
-
-fn usual() -> ImportOptions {
-    ImportOptions::usual(false)
+fn code(import: &Import) -> &str {
+    import.failure.as_ref().map_or("", |failure| &failure.code)
 }
 
 #[tokio::test]
-async fn what_has_nothing_to_tell_opens_no_report() {
+async fn what_has_nothing_to_tell_keeps_no_report() {
     let scene = Scene::with(Fault::None);
-    let imported = scene.import(&rows(2_300), &usual()).await;
-    assert!(matches!(imported.end, End::Complete));
-    assert_eq!(imported.tally, Tally { read: 2_300, created: 2_300, ..Tally::default() });
-    assert_eq!((imported.done, imported.reported, scene.report()), (2_300, 0, String::new()));
-    assert_eq!(*scene.memory.acts.lock().unwrap(), 3, "a thousand an act");
+    let file = rows(2_300);
+    let (import, end) = scene.import(&file, "").await;
+    assert!(matches!(end, End::Completed), "{end:?}");
+    assert_eq!(import.state, ImportState::Completed);
+    assert_eq!(import.progress.tally, Tally { read: 2_300, created: 2_300, ..Tally::default() });
+    assert_eq!((import.progress.reported, scene.report()), (0, String::new()));
+    assert_eq!(import.progress.bytes_read, file.len() as u64);
+    assert_eq!(scene.memory.kept().steps, 3, "a thousand a step");
+}
+
+/// Tells a future, once.
+fn bell() -> (Arc<Notify>, impl Future<Output = ()>) {
+    let bell = Arc::new(Notify::new());
+    (bell.clone(), async move { bell.notified().await })
 }
 
 #[tokio::test]
-async fn rows_that_were_passed_over_are_done_and_not_counted() {
+async fn what_was_stopped_goes_on_behind_the_rows_that_are_in() {
     let scene = Scene::with(Fault::None);
-    let imported = scene.import(&rows(1_500), &ImportOptions { skip_rows: 1_200, ..usual() }).await;
-    assert_eq!((imported.tally.read, imported.done), (300, 1_500));
-    let imported = scene.import(&rows(10), &ImportOptions { skip_rows: 1_200, ..usual() }).await;
-    assert_eq!((imported.tally.read, matches!(imported.end, End::Complete)), (0, true));
+    let claim = scene.claim(Beginning::New(new_import(1, "on_match=add", false)), 1).await;
+    let (bell, stop) = bell();
+    let file = || Cursor::new(rows(2_500).replace("+2348000000003", ""));
+
+    let imported = importer(&scene.memory).run(&claim, file(), stop, |_| bell.notify_one()).await;
+
+    assert!(matches!(imported.end, End::Stopped), "{:?}", imported.end);
+    assert_eq!((imported.progress.tally.read, scene.contacts().len()), (1_000, 999));
+    let claim = scene.claim(Beginning::Again(claim.import.id), 2).await;
+    let imported = scene.run(&claim, file()).await;
+    assert!(matches!(imported.end, End::Completed), "{:?}", imported.end);
+    assert_eq!(imported.progress.tally, Tally { read: 2_500, created: 2_499, invalid: 1, ..Tally::default() });
+    let mut numbers: Vec<_> = scene.contacts().into_iter().map(|contact| contact.number.as_str().to_owned()).collect();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!((numbers.len(), scene.contacts().len()), (2_499, 2_499), "none twice");
+    assert_eq!(scene.report().lines().count(), 1, "{}", scene.report());
+}
+
+#[tokio::test]
+async fn who_has_lost_the_lease_does_nothing_more() {
+    let scene = Scene::with(Fault::None);
+    let claim = scene.claim(Beginning::New(new_import(1, "", false)), 1).await;
+    let taken_over = |_: &ImportProgress| {
+        let lease = Lease { holder: [2; 16], until: Timestamp::from_millis(0) };
+        scene.memory.kept().imports.get_mut(&claim.import.id).unwrap().lease = Some(lease);
+    };
+
+    let file = Cursor::new(rows(5_000));
+    let imported = importer(&scene.memory).run(&claim, file, pending(), taken_over).await;
+
+    assert!(matches!(imported.end, End::Lost), "{:?}", imported.end);
+    let import = scene.memory.import(claim.import.id);
+    assert_eq!((import.progress.tally.read, import.state), (1_000, ImportState::Running));
 }
 
 #[tokio::test]
 async fn a_group_that_went_meanwhile_leaves_its_contacts_to_the_default_one() {
     let scene = Scene::with(Fault::GroupsGone);
     let file = "number,group\n+2348030000001,Friends\n+2348030000002,\n+2348030000003,Friends\n";
-    let imported = scene.import(file, &usual()).await;
-    assert_eq!(imported.tally, Tally { read: 3, created: 3, ..Tally::default() });
+    let (import, _) = scene.import(file, "").await;
+    assert_eq!(import.progress.tally, Tally { read: 3, created: 3, ..Tally::default() });
     assert!(scene.contacts().iter().all(|contact| contact.group_id == id(2)));
     let report = scene.report();
     assert_eq!(report.matches("the client has no group 030303030303030303030303").count(), 2, "{report}");
 }
 
 #[tokio::test]
+async fn a_contact_that_stays_in_its_group_misses_none() {
+    let scene = Scene::with(Fault::None);
+    scene.import("number\n+2348030000001\n", "").await;
+    let friends = "name,number,group\nAmina,+2348030000001,Friends\n";
+    let (import, _) = scene.import_as(new_import(2, "", false), friends).await;
+    assert_eq!((import.progress.tally.updated, import.progress.reported), (1, 0));
+    let (import, _) = scene.import_as(new_import(3, "on_match=update", false), friends).await;
+    assert_eq!((import.progress.tally.updated, import.progress.reported), (1, 0));
+    assert_eq!(scene.contacts()[0].group_id, id(3));
+}
+
+#[tokio::test]
 async fn an_id_that_is_taken_is_skipped_and_told() {
     let scene = Scene::with(Fault::None);
     let file = "{\"_id\": \"050505050505050505050505\", \"number\": \"1\"}\n{\"number\": \"2\"}\n";
-    let by_id = ImportOptions { by: MatchBy::Id, on_match: OnMatch::Skip, ..usual() };
-    assert_eq!(scene.import(file, &by_id).await.tally.created, 2);
-    assert_eq!(scene.import(file, &by_id).await.tally.skipped, 2, "a row without an id goes by its number");
-    for contact in scene.memory.contacts.lock().unwrap().values_mut() {
+    let by_id = "match=_id&on_match=skip";
+    assert_eq!(scene.import(file, by_id).await.0.progress.tally.created, 2);
+    let (again, _) = scene.import(file, by_id).await;
+    assert_eq!(again.progress.tally.skipped, 2, "a row without an id goes by its number");
+    for contact in scene.memory.kept().contacts.values_mut() {
         contact.client_id = id(8);
     }
-    scene.report.lock().unwrap().clear();
-    let imported = scene.import(file.lines().next().unwrap(), &by_id).await;
-    assert_eq!((imported.tally.read, imported.tally.skipped, imported.reported), (1, 1, 1));
+    let (import, _) = scene.import(file.lines().next().unwrap(), by_id).await;
+    let ImportProgress { tally, reported, .. } = import.progress;
+    assert_eq!((tally.read, tally.skipped, reported), (1, 1, 1));
     let report = scene.report();
     assert!(report.contains("1,1,skipped,another client of the account has a contact with this _id"), "{report}");
 }
 
 #[tokio::test]
-async fn where_the_store_fails_it_says_what_is_done() {
-    let scene = Scene::with(Fault::After(2));
-    let imported = scene.import(&rows(5_000), &usual()).await;
-    assert!(matches!(imported.end, End::Failed(ImportError::Store(_))));
-    assert_eq!((imported.done, imported.tally.created, scene.contacts().len()), (2_000, 2_000, 2_000));
+async fn groups_are_made_where_that_is_asked() {
+    let scene = Scene::with(Fault::None);
+    let file = "number,Group\n+2348030000001,Swimmers\n+2348030000002,Friends\n+2348030000003,Swimmers\n";
+    let (import, _) = scene.import(file, "create_groups=true").await;
+    assert_eq!((import.progress.tally.created, import.progress.reported), (3, 0));
+    let made = scene.memory.kept().imports[&import.id].made.clone();
+    assert_eq!(made.len(), 1);
+    assert_eq!(scene.contacts().iter().filter(|contact| contact.group_id == made[0]).count(), 2);
+    // One for all of them, that isn't there yet either.
+    scene.import_as(new_import(2, "create_groups=1&group=Walkers&on_match=update", false), file).await;
+    let walkers = scene.memory.kept().imports[&new_import(2, "", false).id].made.clone();
+    assert!(scene.contacts().iter().all(|contact| [contact.group_id] == *walkers));
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_the_same_and_writes_nothing() {
+    let file = "name,number,group\nAmina,+2348030000001,Swimmers\n,+2348030000001,\nBola,,\n\
+        Chidi,+2348030000002,Friends\nEfe,+2348030000009,Swimmers\n";
+    for options in ["create_groups=1", "create_groups=1&on_match=update", "on_match=skip", "group=New&create_groups=1"]
+    {
+        let scene = Scene::with(Fault::None);
+        scene.import_as(new_import(2, "", false), "name,number\nEfe,+2348030000009\n").await;
+        let before = scene.contacts();
+
+        let (dry, end) = scene.import_as(new_import(1, options, true), file).await;
+
+        assert!(matches!(end, End::Completed), "{end:?}");
+        assert_eq!((scene.contacts(), scene.memory.kept().groups.len()), (before, 2), "{options}");
+        let told = scene.report().lines().count();
+        let (real, _) = scene.import_as(new_import(3, options, false), file).await;
+        assert_eq!(dry.progress.tally, real.progress.tally, "{options}");
+        assert_eq!(told as u64, real.progress.reported, "{options}");
+        assert_eq!(real.progress.tally.created, 2, "the second row finds what the first one makes: {options}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_away_for_a_moment_stops_nothing() {
+    let scene = Scene::with(Fault::Away(2, 5));
+    let (import, end) = scene.import(&rows(3_500), "").await;
+    assert!(matches!(end, End::Completed), "{end:?}");
+    assert_eq!((import.progress.tally.created, scene.contacts().len()), (3_500, 3_500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_stays_away_ends_it_where_it_is() {
+    let scene = Scene::with(Fault::Away(2, 6));
+    let (import, end) = scene.import(&rows(5_000), "").await;
+    assert!(matches!(end, End::Failed(ImportError::Store(_))), "{end:?}");
+    assert_eq!((import.state, code(&import)), (ImportState::Failed, "store_unavailable"));
+    assert_eq!((import.progress.tally.created, scene.contacts().len()), (2_000, 2_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_whose_answer_was_lost_is_done_once() {
+    let scene = Scene::with(Fault::Unanswered(2));
+    let (import, end) = scene.import(&rows(3_500), "on_match=add").await;
+    assert!(matches!(end, End::Completed), "{end:?}");
+    assert_eq!(import.progress.tally, Tally { read: 3_500, created: 3_500, ..Tally::default() });
+    assert_eq!(scene.contacts().len(), 3_500);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_whose_answer_was_lost_is_made_once() {
+    let scene = Scene::with(Fault::UnansweredGroup);
+    let (import, end) = scene.import("number,group\n1,Swimmers\n2,Swimmers\n", "create_groups=true").await;
+    assert!(matches!(end, End::Completed), "{end:?}");
+    assert_eq!((import.progress.tally.created, scene.memory.kept().groups.len()), (2, 3));
+}
+
+/// A file whose next row comes when somebody says so.
+struct Slow {
+    rows: Cursor<&'static str>,
+    go_on: mpsc::Receiver<()>,
+}
+
+impl Read for Slow {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.rows.read(buffer)? {
+            0 => {
+                let _ = self.go_on.recv();
+                Ok(0)
+            }
+            read => Ok(read),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_rows_keeps_the_lease() {
+    let scene = Scene::with(Fault::None);
+    let (tell, go_on) = mpsc::channel();
+    let claim = scene.claim(Beginning::New(new_import(1, "", false)), 1).await;
+    let file = Slow { rows: Cursor::new("number\n+2348030000001\n"), go_on };
+    let watch = |progress: &ImportProgress| {
+        if progress.tally.read == 0 {
+            let _ = tell.send(());
+        }
+    };
+
+    let imported = importer(&scene.memory).run(&claim, file, pending(), watch).await;
+
+    assert_eq!(imported.progress.tally.created, 1);
+    let kept = scene.memory.kept();
+    assert!(kept.renewals > 0);
+    assert_eq!(kept.steps, 1);
 }
 
 #[tokio::test]
 async fn a_row_that_is_lost_fails_loudly() {
     let scene = Scene::with(Fault::Silent);
-    let imported = scene.import(&rows(5), &usual()).await;
-    assert!(matches!(imported.end, End::Failed(ImportError::Unsettled(_))));
-    assert_eq!(imported.done, 0);
+    let (import, end) = scene.import(&rows(5), "").await;
+    assert!(matches!(end, End::Failed(ImportError::Unsettled(_))), "{end:?}");
+    assert_eq!((code(&import), import.progress.tally.read), ("unaccounted", 0));
+}
+
+#[rstest]
+#[case(Fault::ClientGone, "", "number\n1\n", "client_gone")]
+#[case(Fault::None, "group=Swimmers", "number\n1\n", "no_such_group")]
+#[case(Fault::None, "group=Default", "number\n1\n", "several_groups")]
+#[case(Fault::None, "", "", "unreadable_file")]
+#[case(Fault::None, "format=csv", "colour\nred\n", "no_number_column")]
+#[case(Fault::None, "colour=red", "number\n1\n", "internal")]
+#[tokio::test]
+async fn what_ends_it_before_it_begins(
+    #[case] fault: Fault,
+    #[case] options: &str,
+    #[case] file: &str,
+    #[case] expected: &str,
+) {
+    let scene = Scene::with(fault);
+    scene.memory.kept().groups[1].title = GroupTitle::parse("Default").unwrap();
+    let (import, end) = scene.import(file, options).await;
+    assert!(matches!(end, End::Failed(_)), "{end:?}");
+    assert_eq!((code(&import), import.state), (expected, ImportState::Failed));
+    assert_eq!(scene.contacts().len(), 0);
 }
 
 #[tokio::test]
-async fn what_ends_it_before_it_begins() {
-    let scene = Scene::with(Fault::ClientGone);
-    assert!(matches!(scene.import(&rows(5), &usual()).await.end, End::Failed(ImportError::ClientGone)));
+async fn a_file_that_is_cut_off_loses_no_row_before_that() {
     let scene = Scene::with(Fault::None);
-    let elsewhere = ImportOptions { group: Some("Swimmers".to_owned()), ..usual() };
-    assert!(matches!(scene.import(&rows(5), &elsewhere).await.end, End::Failed(ImportError::NoSuchGroup(_))));
-    scene.memory.groups.lock().unwrap()[0].title = GroupTitle::parse("Friends").unwrap();
-    let friends = ImportOptions { group: Some("Friends".to_owned()), ..usual() };
-    assert!(matches!(scene.import(&rows(5), &friends).await.end, End::Failed(ImportError::SeveralGroups(_))));
-    let imported = scene.import_until(&rows(5), &usual(), ready(())).await;
-    assert!(matches!(imported.end, End::Stopped));
-    assert_eq!((imported.done, scene.contacts().len()), (0, 0));
+    let (import, end) = scene.import("[{\"number\": \"1\"}, {\"number\": \"2\"", "").await;
+    assert!(matches!(end, End::Failed(ImportError::File(_))), "{end:?}");
+    assert_eq!(code(&import), "unreadable_file");
+    assert_eq!(import.progress.tally, Tally { read: 1, created: 1, ..Tally::default() });
+}
+
+#[tokio::test]
+async fn told_to_stop_at_once_it_does_nothing() {
+    let scene = Scene::with(Fault::None);
+    let claim = scene.claim(Beginning::New(new_import(1, "", false)), 1).await;
+    let imported = importer(&scene.memory).run(&claim, Cursor::new(rows(5)), ready(()), |_| {}).await;
+    assert!(matches!(imported.end, End::Stopped), "{:?}", imported.end);
+    assert_eq!((imported.progress.tally.read, scene.contacts().len()), (0, 0));
 }

@@ -7,4 +7,5 @@ mod hostile;
 mod imports;
 mod round_trips;
 mod samples;
+mod snapshots;
 mod support;

@@ -3,9 +3,10 @@
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
+use roster_domain::ports::SnapshotRow;
 use roster_domain::{
-    Channel, ClientId, Contact, ContactId, ContactName, GroupId, GroupTitle, Number, ObjectId, SurveySortId, Timestamp,
-    Transaction,
+    Channel, ClientId, Contact, ContactId, ContactName, GroupId, GroupTitle, Number, NumberInfo, ObjectId, Region,
+    SurveySortId, Timestamp, Transaction,
 };
 use roster_transfer::{Candidate, Export, ExportFormat, Hints, Options};
 use std::io::Write;
@@ -75,14 +76,21 @@ prop_compose! {
     }
 }
 
-fn title() -> impl Strategy<Value = Option<GroupTitle>> {
-    prop::option::of(hostile().prop_filter_map("no title", |text| GroupTitle::parse(&text).ok()))
+prop_compose! {
+    /// Of a client that is at home nowhere.
+    fn row()(
+        contact in contact(),
+        group_title in hostile().prop_filter_map("no title", |text| GroupTitle::parse(&text).ok()),
+    ) -> SnapshotRow {
+        let number = NumberInfo::derive(&contact.number, None);
+        SnapshotRow { contact, group_title, number }
+    }
 }
 
-fn written(contacts: &[(Contact, Option<GroupTitle>)], format: ExportFormat) -> Vec<u8> {
+fn written(rows: &[SnapshotRow], format: ExportFormat) -> Vec<u8> {
     let mut export = Export::begin(Vec::new(), format).unwrap();
-    for (contact, title) in contacts {
-        export.row(contact, title.as_ref()).unwrap();
+    for row in rows {
+        export.row(row).unwrap();
     }
     export.end().unwrap()
 }
@@ -117,9 +125,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn in_every_format(contacts in prop::collection::vec((contact(), title()), 0..5), is_packed: bool) {
+    fn in_every_format(exported in prop::collection::vec(row(), 0..5), is_packed: bool) {
         for format in ExportFormat::ALL {
-            let mut file = written(&contacts, format);
+            let mut file = written(&exported, format);
             if is_packed {
                 let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
                 packed.write_all(&file).unwrap();
@@ -127,19 +135,19 @@ proptest! {
             }
             let rows = rows(&file, &hints(format), &Options::default());
             let read: Vec<_> = rows.iter().map(|row| again(row.outcome.as_ref().unwrap(), 1)).collect();
-            let expected: Vec<_> = contacts.iter().map(|(contact, _)| contact.clone()).collect();
+            let expected: Vec<_> = exported.iter().map(|row| row.contact.clone()).collect();
             prop_assert_eq!(read, expected, "{:?}", format);
             prop_assert!(rows.iter().all(|row| row.notes.is_empty()));
             if has_titles(format) {
                 let titles = rows.iter().map(|row| row.outcome.as_ref().unwrap().group.clone().unwrap().title);
-                prop_assert!(titles.eq(contacts.iter().map(|(_, title)| title.clone())), "{:?}", format);
+                prop_assert!(titles.eq(exported.iter().map(|row| Some(row.group_title.clone()))), "{:?}", format);
             }
         }
     }
 
     #[test]
-    fn no_cell_is_a_formula(contact in contact(), title in title()) {
-        let file = written(&[(contact, title)], ExportFormat::Csv);
+    fn no_cell_is_a_formula(row in row()) {
+        let file = written(&[row], ExportFormat::Csv);
         let mut reader = csv_core::Reader::new();
         let (mut cells, mut ends) = (vec![0; 8192], vec![0; 64]);
         let (_, header, ..) = reader.read_record(&file, &mut cells, &mut ends);
@@ -155,9 +163,9 @@ proptest! {
     }
 
     #[test]
-    fn cards_keep_to_their_lines(contact in contact(), title in title()) {
+    fn cards_keep_to_their_lines(row in row()) {
         for format in [ExportFormat::VCard3, ExportFormat::VCard4] {
-            let file = String::from_utf8(written(&[(contact.clone(), title.clone())], format)).unwrap();
+            let file = String::from_utf8(written(std::slice::from_ref(&row), format)).unwrap();
             prop_assert!(file.split("\r\n").all(|line| line.len() <= 75 && !line.contains(['\r', '\n'])));
             prop_assert_eq!(file.lines().filter(|line| *line == "BEGIN:VCARD").count(), 1);
         }
@@ -182,7 +190,14 @@ fn amina() -> Contact {
 }
 
 fn exported(format: ExportFormat) -> String {
-    String::from_utf8(written(&[(amina(), GroupTitle::parse("Family").ok())], format)).unwrap()
+    String::from_utf8(written(&[stored(amina(), None)], format)).unwrap()
+}
+
+/// In a group called Family, of a client that is at home there.
+fn stored(contact: Contact, region: Option<&str>) -> SnapshotRow {
+    let region = region.map(|code| Region::parse(code).unwrap());
+    let number = NumberInfo::derive(&contact.number, region.as_ref());
+    SnapshotRow { contact, group_title: GroupTitle::parse("Family").unwrap(), number }
 }
 
 #[test]
@@ -221,6 +236,15 @@ fn as_cards() {
     let telephone = "TEL;type=CELL;waid=2348031234567:+234 803 123 4567";
     assert_eq!(exported(ExportFormat::VCard3), card("VERSION:3.0", telephone, "REV:2023-07-07T20:15:45.962Z"));
     assert_eq!(exported(ExportFormat::VCard4), card("VERSION:4.0", telephone, "REV:20230707T201545Z"));
+}
+
+/// What a number stands for is what the store says, whichever client's it is.
+#[test]
+fn a_national_number_is_an_account_too() {
+    let national = Contact { number: Number::parse("020 7946 0018").unwrap(), ..amina() };
+    let card = |region| String::from_utf8(written(&[stored(national.clone(), region)], ExportFormat::VCard3)).unwrap();
+    assert!(card(Some("GB")).contains("TEL;type=CELL;waid=442079460018:020 7946 0018\r\n"), "{}", card(Some("GB")));
+    assert!(card(None).contains("TEL;type=CELL:020 7946 0018\r\n"), "{}", card(None));
 }
 
 #[test]
