@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
@@ -43,7 +43,8 @@ pub fn has_body(request: &HttpRequest) -> bool {
     request.headers().contains_key(CONTENT_LENGTH) || request.headers().contains_key(TRANSFER_ENCODING)
 }
 
-fn announced(request: &HttpRequest) -> Option<u64> {
+/// How long the body says it is.
+pub fn announced(request: &HttpRequest) -> Option<u64> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
 }
 
@@ -61,5 +62,17 @@ async fn collect(payload: &mut Payload, limit: usize) -> Result<Bytes, Failure> 
 
 /// Whether the body is compressed, or whatever else an encoding does to it.
 pub fn is_encoded(request: &HttpRequest) -> bool {
-    request.headers().get_all(CONTENT_ENCODING).any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+    encodings(request).next().is_some()
+}
+
+/// Whether it is compressed with gzip, and nothing besides.
+pub fn is_gzip(request: &HttpRequest) -> bool {
+    let mut encodings = encodings(request);
+    let first = encodings.next();
+    first.is_some_and(|encoding| encoding.eq_ignore_ascii_case(b"gzip")) && encodings.next().is_none()
+}
+
+fn encodings(request: &HttpRequest) -> impl Iterator<Item = &[u8]> {
+    let encodings = request.headers().get_all(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    encodings.filter(|encoding| !encoding.eq_ignore_ascii_case(b"identity"))
 }

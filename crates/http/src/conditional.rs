@@ -4,6 +4,8 @@
 //! A tag holds when the thing was made and how often it was changed since, so that a store can compare it in the very
 //! statement that writes. It says nothing that isn't known to whoever may read the thing.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use roster_domain::{Invalid, InvalidCode, NumberInfo, NumberKind, Precondition, Timestamp, Version};
@@ -19,6 +21,13 @@ impl Tag {
     /// That of a thing in this state.
     pub fn of(Version { created_at, revision }: Version) -> Self {
         Self(format!("\"{:x}-{revision:x}\"", created_at.millis()))
+    }
+
+    /// That of what is the same for everybody: whatever it says is in it.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        Self(format!("\"{:016x}\"", hasher.finish()))
     }
 
     /// That of its full view. What is derived of it is made anew without a change of the thing itself, so it is in the

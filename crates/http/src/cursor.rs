@@ -7,7 +7,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use roster_domain::{AuditId, Caller, ClientId, ContactId, ContactPlace, GroupId, NameKey, ObjectId, SessionId};
+use roster_domain::{
+    AuditId, Caller, ClientId, ContactId, ContactPlace, GroupId, ImportId, NameKey, ObjectId, SessionId,
+};
 use roster_identity::{KeyRing, Purpose};
 
 /// Makes and opens the cursors of one list for one caller.
@@ -51,7 +53,7 @@ macro_rules! places {
 }
 
 places!(12, ObjectId::try_from => ContactId, GroupId, ClientId);
-places!(16, uuid::Uuid::from_slice => SessionId, AuditId);
+places!(16, uuid::Uuid::from_slice => SessionId, AuditId, ImportId);
 
 /// The id, and by name the length of the key and the key; without one the length is what no key has.
 impl Place for ContactPlace {

@@ -27,6 +27,7 @@ pub enum Code {
     Ambiguous,
     IdTaken,
     BatchFailed,
+    ImportState,
     PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
@@ -38,6 +39,41 @@ pub enum Code {
 }
 
 impl Code {
+    /// Each of them, in the order of their statuses.
+    pub const ALL: [Self; 31] = [
+        Self::MalformedBody,
+        Self::MalformedId,
+        Self::MalformedCursor,
+        Self::MalformedHeader,
+        Self::Unauthenticated,
+        Self::BadCredentials,
+        Self::ClientMismatch,
+        Self::ClientScope,
+        Self::RegistrationClosed,
+        Self::NotFound,
+        Self::NoSuchRoute,
+        Self::MethodNotAllowed,
+        Self::NotAcceptable,
+        Self::RequestTimeout,
+        Self::EmailTaken,
+        Self::DefaultGroup,
+        Self::DefaultClient,
+        Self::NotEmpty,
+        Self::CountChanged,
+        Self::Ambiguous,
+        Self::IdTaken,
+        Self::BatchFailed,
+        Self::ImportState,
+        Self::PreconditionFailed,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::ValidationFailed,
+        Self::RateLimited,
+        Self::Internal,
+        Self::Overloaded,
+        Self::StoreUnavailable,
+    ];
+
     const fn row(self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
@@ -81,6 +117,7 @@ impl Code {
             Self::Ambiguous => (S::CONFLICT, "ambiguous", "Several contacts match."),
             Self::IdTaken => (S::CONFLICT, "id_taken", "There is another contact with this id."),
             Self::BatchFailed => (S::CONFLICT, "batch_failed", "An operation was refused, so nothing was done."),
+            Self::ImportState => (S::CONFLICT, "import_state", "The import isn't in a state for that."),
             Self::PreconditionFailed => {
                 (S::PRECONDITION_FAILED, "precondition_failed", "It has changed since; nothing was done.")
             }

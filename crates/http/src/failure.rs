@@ -32,7 +32,7 @@ pub struct Failure {
     allow: Option<Box<str>>,
     /// For [`Code::Unauthenticated`]: whether a token was sent.
     token_sent: bool,
-    /// For [`Code::RateLimited`]: after how many seconds trying again may help.
+    /// After how many seconds trying again may help, where the code itself doesn't say.
     retry_after: Option<u32>,
     /// For the log, never for the answer.
     #[source]
@@ -64,6 +64,11 @@ impl Failure {
 
     pub fn told(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self { message: Some(message.into()), ..Self::from(code) }
+    }
+
+    /// Trying again may help after so many seconds.
+    pub fn after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// One field was refused by what was found behind it.
@@ -131,9 +136,7 @@ impl From<AuthenticationError> for Failure {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::TooMany { retry_after } => {
-                Self { retry_after: Some(retry_after), ..Self::from(Code::RateLimited) }
-            }
+            Refused::TooMany { retry_after } => Self::from(Code::RateLimited).after(retry_after),
             Refused::Busy => Self::from(Code::Overloaded),
             Refused::Store(error) => Self::from(error),
         }

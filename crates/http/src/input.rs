@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use roster_domain::{ObjectId, Origin, SessionId};
+use roster_domain::{ImportId, ObjectId, Origin, SessionId};
 use tokio::time::Instant;
 
 use crate::body;
@@ -18,7 +18,7 @@ use crate::forwarding;
 use crate::json::{self, Malformed, Object};
 use crate::notes::Notes;
 use crate::query::Query;
-use crate::routes::{PREFIX, Served};
+use crate::routes::{self, Served};
 use crate::services::App;
 
 /// A request that was read. As a handler's argument it makes a public route: nobody is asked who they are.
@@ -82,14 +82,21 @@ impl Input {
 
     /// The id in the path.
     pub fn id<Id: From<ObjectId>>(&self) -> Result<Id, Failure> {
-        let text = self.request.match_info().get("id").unwrap_or_default();
-        ObjectId::parse(text).map(Id::from).map_err(|_| Code::MalformedId.into())
+        ObjectId::parse(self.id_text()).map(Id::from).map_err(|_| Code::MalformedId.into())
     }
 
     /// The session's id in the path.
     pub fn session_id(&self) -> Result<SessionId, Failure> {
-        let text = self.request.match_info().get("id").unwrap_or_default();
-        SessionId::parse(text).map_err(|_| Failure::told(Code::MalformedId, "A session's id is a UUID."))
+        SessionId::parse(self.id_text()).map_err(|_| Failure::told(Code::MalformedId, "A session's id is a UUID."))
+    }
+
+    /// The import's id in the path.
+    pub fn import_id(&self) -> Result<ImportId, Failure> {
+        ImportId::parse(self.id_text()).map_err(|_| Failure::told(Code::MalformedId, "An import's id is a UUID."))
+    }
+
+    fn id_text(&self) -> &str {
+        self.request.match_info().get("id").unwrap_or_default()
     }
 
     /// Where the call came from.
@@ -105,10 +112,7 @@ impl Input {
 
     /// The prefix that was called: nothing or `/api/v1`.
     pub fn prefix(&self) -> &'static str {
-        match self.request.path().strip_prefix(PREFIX) {
-            Some(rest) if rest.starts_with('/') => PREFIX,
-            _ => "",
-        }
+        routes::prefix(&self.request)
     }
 
     /// Waits for an act on one thing.

@@ -23,14 +23,17 @@
 //!    become an answer, 404 or 409.
 //! 6. **`answers`** write JSON straight from domain values. **`list`** is one machine for all lists: pages with a signed
 //!    `cursor`, or the whole list streamed in pieces. **`batch`** does many operations with one call, and any number of them
-//!    as they come.
+//!    as they come. **`imports`** puts files into the store as they come, for whichever server to work on. What is written
+//!    to its end before it is sent, an export, waits in the **`spool`**.
 //!
-//! `error` is the whole table of error codes; `docs/compatibility.md` lists what is kept for consumers of the guide.
+//! `openapi` describes all of it, for programs, and `docs` is the page that shows that to people. `error` is the whole
+//! table of error codes; `docs/compatibility.md` lists what is kept for consumers of the guide.
 //!
 //! # Adding a call
 //!
 //! What it takes in `requests/<resource>.rs`, its answer's shape in `answers/`, the handler in `routes/<resource>.rs`, its
-//! line in `routes::configure`, and a black-box test.
+//! line in `routes::places`, its description in `openapi/<resource>.rs`, and a black-box test, whose answers are held to
+//! the description. `RENEW=1 cargo test --workspace the_copy_in_docs` renews `docs/openapi.json`.
 
 #![warn(missing_docs)]
 
@@ -41,14 +44,17 @@ mod call;
 mod conditional;
 mod credentials;
 mod cursor;
+mod docs;
 mod error;
 mod failure;
 mod forwarding;
+mod imports;
 mod input;
 mod json;
 mod list;
 mod middleware;
 mod notes;
+mod openapi;
 mod problems;
 mod query;
 mod readiness;
@@ -57,11 +63,13 @@ mod routes;
 mod server;
 mod services;
 mod settings;
+mod spool;
 mod streams;
 mod upload;
 
 pub use forwarding::{MalformedNet, ProxyNet};
+pub use openapi::Document;
 pub use readiness::Readiness;
 pub use server::serve;
 pub use services::Services;
-pub use settings::{Deadlines, HttpSettings};
+pub use settings::{Deadlines, HttpSettings, ImportSettings};

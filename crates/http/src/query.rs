@@ -33,6 +33,14 @@ impl Query {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Takes one more; `None` is a value that can't be decoded.
+    pub fn add(&mut self, name: &str, value: Option<String>) {
+        match value {
+            Some(value) => self.parameters.push((name.to_owned(), value)),
+            None => self.undecodable.push(Some(name.to_owned())),
+        }
+    }
+
     /// With those of others that aren't here.
     pub fn or(&self, others: &Self) -> Self {
         let missing = others.parameters.iter().filter(|(name, _)| self.get(name).is_none());
@@ -52,7 +60,7 @@ impl Query {
     pub fn check(&self, known: &[&[&str]], problems: &mut Problems) {
         for name in self.undecodable.iter().take(NOTED) {
             let name = name.clone().unwrap_or_else(|| "query".to_owned());
-            problems.say(name, InvalidCode::Malformed, "must be percent-encoded UTF-8");
+            problems.say(name, InvalidCode::Malformed, "must be UTF-8, and percent-encoded in a query");
         }
         let mut times = HashMap::new();
         let out_of_order = self.parameters.iter().filter_map(|(name, _)| {

@@ -4,10 +4,11 @@ use actix_web::web;
 use roster_domain::ports::Store;
 use roster_domain::{Clock, Entropy, IdSource};
 use roster_identity::{Identity, KeyRing};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::forwarding::ProxyNet;
-use crate::settings::HttpSettings;
+use crate::settings::{HttpSettings, ImportSettings};
+use crate::spool::Spool;
 use crate::streams::Streams;
 use crate::{Deadlines, Readiness};
 
@@ -24,8 +25,10 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<IdSource>,
-    /// Chance, for the ids of requests.
+    /// Chance, for the ids of requests and imports.
     pub entropy: Arc<dyn Entropy>,
+    /// Rung when an import waits for its turn: to go in, or to be undone.
+    pub wake: Arc<Notify>,
 }
 
 /// What handlers get injected.
@@ -41,7 +44,10 @@ pub struct State {
     pub trusted_proxies: Vec<ProxyNet>,
     pub in_flight: Arc<Semaphore>,
     pub streams: Arc<Streams>,
+    pub spool: Arc<Spool>,
     pub batches: Arc<Streams>,
+    pub uploads: Arc<Streams>,
+    pub imports: ImportSettings,
 }
 
 impl State {
@@ -55,7 +61,10 @@ impl State {
             trusted_proxies: settings.trusted_proxies.clone(),
             in_flight: Arc::new(Semaphore::new(settings.in_flight.min(Semaphore::MAX_PERMITS))),
             streams: Streams::new(settings.streams, settings.streams_per_user),
+            spool: Spool::new(settings.spool),
             batches: Streams::new(settings.batches, settings.batches_per_user),
+            uploads: Streams::new(settings.imports.uploads, settings.imports.uploads_per_user),
+            imports: settings.imports,
         }
     }
 }

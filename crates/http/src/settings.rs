@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use roster_domain::ports::StagingLimits;
+
 use crate::forwarding::ProxyNet;
 
 /// How the server serves. The defaults are those of the operator's handbook.
@@ -22,6 +24,8 @@ pub struct HttpSettings {
     pub streams: usize,
     /// The most streamed lists of one user at once.
     pub streams_per_user: usize,
+    /// The most bytes of answers that are written to their end before they are sent, in temporary files.
+    pub spool: u64,
     /// How long a graceful stop waits for what is in flight.
     pub shutdown: Duration,
     /// The origins whose pages may read answers; `*` is any, none switches CORS off.
@@ -30,6 +34,8 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<ProxyNet>,
     /// How long things may take.
     pub deadlines: Deadlines,
+    /// What holds for imports.
+    pub imports: ImportSettings,
 }
 
 impl Default for HttpSettings {
@@ -43,10 +49,39 @@ impl Default for HttpSettings {
             in_flight: 256,
             streams: 256,
             streams_per_user: 16,
+            spool: 4 << 30,
             shutdown: Duration::from_secs(20),
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             deadlines: Deadlines::default(),
+            imports: ImportSettings::default(),
+        }
+    }
+}
+
+/// What holds for imports.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportSettings {
+    /// The most bytes that a file may have as it is sent, with what is around it.
+    pub most_bytes: u64,
+    /// The most files on their way at once.
+    pub uploads: usize,
+    /// The most files of one user on their way at once.
+    pub uploads_per_user: usize,
+    /// How much may wait in the store.
+    pub staging: StagingLimits,
+    /// So long after its end an import that was cancelled is forgotten.
+    pub kept: Duration,
+}
+
+impl Default for ImportSettings {
+    fn default() -> Self {
+        Self {
+            most_bytes: 1024 * 1024 * 1024,
+            uploads: 16,
+            uploads_per_user: 4,
+            staging: StagingLimits { waiting: 16, staged_bytes: 4 * 1024 * 1024 * 1024 },
+            kept: Duration::from_secs(30 * 24 * 60 * 60),
         }
     }
 }
@@ -62,8 +97,11 @@ pub struct Deadlines {
     pub search: Duration,
     /// An act over many rows; it goes on in the store when the caller leaves.
     pub bulk: Duration,
-    /// Reading a request's body; that of a batch has as long as [`Deadlines::bulk`].
+    /// Reading a request's body; that of a batch has as long as [`Deadlines::bulk`], and a file any time, but no pause
+    /// so long.
     pub body: Duration,
+    /// Whoever sends a file must send 16 KiB a second, taken over so long.
+    pub pace: Duration,
     /// A reader that takes no byte for so long is cut, and so is whoever sends lines and none for so long.
     pub reader: Duration,
     /// Reading a request's head.
@@ -78,6 +116,7 @@ impl Default for Deadlines {
             search: Duration::from_secs(10),
             bulk: Duration::from_secs(60),
             body: Duration::from_secs(10),
+            pace: Duration::from_secs(30),
             reader: Duration::from_secs(30),
             head: Duration::from_secs(10),
         }

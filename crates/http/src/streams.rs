@@ -1,5 +1,5 @@
-//! How many lists stream at once, and how many batches are done: so many in all, and so many a user, so that one who reads slowly in many places
-//! doesn't keep the others out.
+//! How many lists stream at once, how many batches are done and how many files come: so many in all, and so many a user,
+//! so that one who reads slowly in many places doesn't keep the others out.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,7 +40,7 @@ impl Streams {
     }
 }
 
-/// One streamed list, or one batch, of one user.
+/// One streamed list, one batch or one file of one user.
 pub struct StreamPermit {
     streams: Arc<Streams>,
     user: UserId,

@@ -1,17 +1,18 @@
 //! A request whose body is long: who is calling is settled before it is read, so that nobody fills the memory with what a
 //! stranger sends.
 
-use std::pin::Pin;
-use std::rc::Rc;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+mod paced;
+mod shown;
+mod unread;
+
+use std::marker::PhantomData;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use futures_util::{Stream, StreamExt};
 use roster_domain::Caller;
 use roster_identity::Presented;
 use tokio::time::timeout;
@@ -23,44 +24,100 @@ use crate::error::Code;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::json::Object;
-use crate::notes::Notes;
 use crate::query::Query;
-use crate::services::App;
-use crate::streams::StreamPermit;
+use crate::services::{App, State};
+use crate::streams::{StreamPermit, Streams};
+
+pub use paced::{Broken, Paced, paced};
+pub use shown::{NoLonger, Shown};
+pub use unread::{Incomplete, Unread};
+
+/// What it is that is long. Each kind has places of its own, so that none keeps another out.
+pub trait Kind: 'static {
+    fn places(app: &State) -> &Arc<Streams>;
+}
+
+pub enum Batches {}
+
+impl Kind for Batches {
+    fn places(app: &State) -> &Arc<Streams> {
+        &app.batches
+    }
+}
+
+pub enum Files {}
+
+impl Kind for Files {
+    fn places(app: &State) -> &Arc<Streams> {
+        &app.uploads
+    }
+}
 
 /// As an extractor it goes as far as headers and query do: whoever shows something there is known, or refused.
-pub struct Upload {
+pub struct Upload<K> {
     pub app: App,
     pub request: HttpRequest,
     pub query: Query,
     /// `None`: nothing was shown yet, so it may be in the body.
     known: Option<Known>,
     body: Unread,
+    kind: PhantomData<K>,
 }
 
-/// Who it is, with one of the places that there are for uploads.
-pub struct Known {
-    pub caller: Caller,
-    pub place: StreamPermit,
+/// Who it is, with one of the places that there are for them.
+struct Known {
+    caller: Caller,
+    place: StreamPermit,
 }
 
-impl Upload {
+impl<K: Kind> Upload<K> {
     async fn open(request: HttpRequest, payload: Payload) -> Result<Self, Failure> {
         let body = Unread::new(&request, payload);
         let app = Input::begin(&request)?;
         let query = Query::parse(request.query_string());
-        let mut upload = Self { app, request, query, known: None, body };
+        let mut upload = Self { app, request, query, known: None, body, kind: PhantomData };
         if is_something(&credentials::presented(upload.request.headers(), None, &upload.query)) {
             upload.recognise(None).await?;
         }
         Ok(upload)
     }
 
-    /// Whether it comes as lines of JSON. (What else there is, is JSON whatever it says.)
-    pub fn is_lines(&self) -> bool {
+    fn is_of(&self, media_types: &[&str]) -> bool {
         let sent = self.request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = sent.split(';').next().unwrap_or_default().trim();
-        ["application/x-ndjson", "application/ndjson"].iter().any(|known| essence.eq_ignore_ascii_case(known))
+        media_types.iter().any(|known| essence.eq_ignore_ascii_case(known))
+    }
+
+    /// Whose it is, and the body to be read as it comes. It holds no credentials.
+    pub fn into_stream(self) -> Result<(Shown, StreamPermit, Unread), Failure> {
+        let Known { caller, place } = self.known.ok_or(Code::Unauthenticated)?;
+        Ok((Shown::of(caller, self.request.headers().clone(), self.query), place, self.body))
+    }
+
+    async fn recognise(&mut self, in_body: Option<&Object>) -> Result<(), Failure> {
+        let before = self.known.take();
+        let presented = credentials::presented(self.request.headers(), in_body, &self.query);
+        let recognised = authenticate(&self.app, &self.request, &presented);
+        let caller = timeout(self.app.deadlines.one, recognised)
+            .await
+            .unwrap_or_else(|_| Err(Failure::caused(Code::StoreUnavailable, "no answer within the deadline")))?;
+        let place = match before {
+            Some(Known { caller: before, place }) if before.user() == caller.user() => place,
+            // Another user's place is given back first.
+            other => {
+                drop(other);
+                K::places(&self.app).open(caller.user()).ok_or(Code::Overloaded)?
+            }
+        };
+        self.known = Some(Known { caller, place });
+        Ok(())
+    }
+}
+
+impl Upload<Batches> {
+    /// Whether it comes as lines of JSON. (What else there is, is JSON whatever it says.)
+    pub fn is_lines(&self) -> bool {
+        self.is_of(&["application/x-ndjson", "application/ndjson"])
     }
 
     /// The whole body; in flight from then on. Of somebody unknown it is read no further than that of any other call.
@@ -90,33 +147,15 @@ impl Upload {
         Ok((Call::of(caller, input), place))
     }
 
-    /// Whose it is, and the body to be read as it comes. It holds no credentials.
-    pub fn into_stream(self) -> Result<(Known, Unread), Failure> {
-        let known = self.known.ok_or(Code::Unauthenticated)?;
-        Ok((known, self.body))
-    }
-
     pub fn refuse_encoded(&self) -> Result<(), Failure> {
         if body::is_encoded(&self.request) { Err(Code::UnsupportedMediaType.into()) } else { Ok(()) }
     }
+}
 
-    async fn recognise(&mut self, in_body: Option<&Object>) -> Result<(), Failure> {
-        let before = self.known.take();
-        let presented = credentials::presented(self.request.headers(), in_body, &self.query);
-        let recognised = authenticate(&self.app, &self.request, &presented);
-        let caller = timeout(self.app.deadlines.one, recognised)
-            .await
-            .unwrap_or_else(|_| Err(Failure::caused(Code::StoreUnavailable, "no answer within the deadline")))?;
-        let place = match before {
-            Some(Known { caller: before, place }) if before.user() == caller.user() => place,
-            // Another user's place is given back first.
-            other => {
-                drop(other);
-                self.app.batches.open(caller.user()).ok_or(Code::Overloaded)?
-            }
-        };
-        self.known = Some(Known { caller, place });
-        Ok(())
+impl Upload<Files> {
+    /// Whether it comes as a form with a file in it.
+    pub fn is_form(&self) -> bool {
+        self.is_of(&["multipart/form-data"])
     }
 }
 
@@ -126,7 +165,7 @@ fn is_something(presented: &Presented<'_>) -> bool {
     [bearer, client_session, client_token].iter().any(|shown| shown.is_some())
 }
 
-impl FromRequest for Upload {
+impl<K: Kind> FromRequest for Upload<K> {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
@@ -134,49 +173,3 @@ impl FromRequest for Upload {
         Box::pin(Self::open(request.clone(), payload.take()))
     }
 }
-
-/// A body until it is read. What is left of it stays with the request's notes, so that the connection closes behind the
-/// answer instead of waiting for the rest.
-pub struct Unread {
-    payload: Option<Payload>,
-    notes: Rc<Notes>,
-}
-
-impl Unread {
-    fn new(request: &HttpRequest, payload: Payload) -> Self {
-        Self { payload: body::has_body(request).then_some(payload), notes: Notes::of(request) }
-    }
-
-    async fn read(&mut self, request: &HttpRequest, limit: usize, deadline: Duration) -> Result<Bytes, Failure> {
-        match self.payload.take() {
-            Some(payload) => body::read(request, payload, limit, deadline).await,
-            None => Ok(Bytes::new()),
-        }
-    }
-}
-
-impl Stream for Unread {
-    type Item = Result<Bytes, Incomplete>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some(payload) = &mut self.payload else { return Poll::Ready(None) };
-        let next = ready!(payload.poll_next_unpin(context));
-        if next.is_none() {
-            self.payload = None;
-        }
-        Poll::Ready(next.map(|piece| piece.map_err(|_| Incomplete)))
-    }
-}
-
-impl Drop for Unread {
-    fn drop(&mut self) {
-        if let Some(payload) = self.payload.take() {
-            self.notes.leave_unread(payload);
-        }
-    }
-}
-
-/// Whoever sent it stopped before its end.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the body is incomplete")]
-pub struct Incomplete;

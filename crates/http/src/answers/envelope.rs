@@ -1,7 +1,7 @@
 //! `{"status": true, "message": …, "data": …}` around every success.
 
-use actix_web::HttpResponse;
 use actix_web::http::header::{ContentType, HeaderValue, LOCATION};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use super::Data;
@@ -60,9 +60,18 @@ pub fn state(call: &Call, message: &str, data: impl Data, tag: &Tag) -> Answer {
 
 /// 201 with this data, which from now on is at `location`.
 pub fn created(message: &str, data: impl Data, location: &str) -> Answer {
+    located(HttpResponse::Created(), message, data, location)
+}
+
+/// 202 with what will tell how far it is, at `location`.
+pub fn accepted(message: &str, data: impl Data, location: &str) -> Answer {
+    located(HttpResponse::Accepted(), message, data, location)
+}
+
+fn located(mut head: HttpResponseBuilder, message: &str, data: impl Data, location: &str) -> Answer {
     let body = success(message, data)?;
     let location = HeaderValue::from_str(location).map_err(|error| Failure::caused(Code::Internal, error))?;
-    Ok(HttpResponse::Created().content_type(ContentType::json()).insert_header((LOCATION, location)).body(body))
+    Ok(head.content_type(ContentType::json()).insert_header((LOCATION, location)).body(body))
 }
 
 /// 201 with a thing in the state that the tag names, which from now on is at `location`.

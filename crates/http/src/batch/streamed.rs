@@ -5,14 +5,12 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::HeaderMap;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::{once, try_unfold};
 use roster_domain::ports::StoreError;
-use roster_domain::{Batch, BatchOutcome, Caller, InvalidCode};
-use roster_identity::{Authenticated, AuthenticationError};
+use roster_domain::{Batch, BatchOutcome, InvalidCode};
 use tokio::task::{JoinError, spawn_blocking};
 use tokio::time::timeout;
 
@@ -21,40 +19,36 @@ use super::lines::Line;
 use super::steps::{GivenUp, Step, Steps};
 use super::{Came, Counts, Reason};
 use crate::answers::{Data, ResultJson};
-use crate::credentials;
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
 use crate::input::Input;
 use crate::middleware::AsItComes;
 use crate::notes::Notes;
 use crate::problems::Problems;
-use crate::query::Query;
 use crate::requests::batch::{self, Asked, Maker};
 use crate::services::App;
 use crate::streams::StreamPermit;
-use crate::upload::{Known, Unread, Upload};
+use crate::upload::{Batches, NoLonger, Shown, Unread, Upload};
 
 /// The head goes out with what came of the first step: a failure before that is an ordinary error.
-pub async fn answer(upload: Upload) -> Answer {
-    let (app, request, query) = (upload.app.clone(), upload.request.clone(), upload.query.clone());
+pub async fn answer(upload: Upload<Batches>) -> Answer {
+    let (app, request) = (upload.app.clone(), upload.request.clone());
     let checked = check(&upload);
-    let (Known { caller, place }, body) = upload.into_stream()?;
+    let (shown, place, body) = upload.into_stream()?;
     checked?;
     let mut running = Running {
         steps: Steps::of(body, app.body_limit, app.deadlines.reader),
         most: app.body_limit,
         asked: 0,
         counts: Counts::default(),
-        caller,
-        headers: request.headers().clone(),
-        query,
+        shown,
         request_id: Notes::of(&request).request_id.clone(),
         app: app.clone(),
         _place: place,
     };
     let step = running.steps.next().await.map_err(Stopped::from)?;
     Input::enter(&app, &request)?;
-    running.recognise().await?;
+    running.shown.look_again(&app).await?;
     let first = running.take(step).await?;
     let rest = try_unfold(running, Running::next_piece);
     let mut answer =
@@ -64,7 +58,7 @@ pub async fn answer(upload: Upload) -> Answer {
 }
 
 /// What can be refused before anything is read: 415, then 422.
-fn check(upload: &Upload) -> Result<(), Failure> {
+fn check(upload: &Upload<Batches>) -> Result<(), Failure> {
     upload.refuse_encoded()?;
     let mut problems = Problems::default();
     if upload.query.get("atomic").is_some() {
@@ -84,8 +78,8 @@ pub struct BrokenOff;
 enum Stopped {
     #[error(transparent)]
     GivenUp(#[from] GivenUp),
-    #[error("what its caller showed isn't valid any more")]
-    ShutOut,
+    #[error(transparent)]
+    Caller(#[from] NoLonger),
     #[error("its client is gone")]
     ClientGone,
     #[error(transparent)]
@@ -103,7 +97,8 @@ impl From<Stopped> for Failure {
         match stopped {
             Stopped::GivenUp(GivenUp::Silent) => Code::RequestTimeout.into(),
             Stopped::GivenUp(GivenUp::Incomplete) => Self::told(Code::MalformedBody, "The body is incomplete."),
-            Stopped::ShutOut | Stopped::ClientGone => Code::Unauthenticated.into(),
+            Stopped::Caller(no_longer) => no_longer.into(),
+            Stopped::ClientGone => Code::Unauthenticated.into(),
             Stopped::Store(error) => error.into(),
             error => Self::caused(Code::Internal, error),
         }
@@ -118,10 +113,7 @@ struct Running {
     /// So many operations came.
     asked: u64,
     counts: Counts,
-    caller: Caller,
-    /// What the caller showed, here or there.
-    headers: HeaderMap,
-    query: Query,
+    shown: Shown,
     request_id: String,
     app: App,
     _place: StreamPermit,
@@ -144,25 +136,14 @@ impl Running {
 
     async fn step(&mut self) -> Result<Bytes, Stopped> {
         let step = self.steps.next().await?;
-        self.recognise().await?;
+        self.shown.look_again(&self.app).await?;
         self.take(step).await
-    }
-
-    /// Looks anew at what the caller showed: whoever was let in once and is shut out since does no more.
-    async fn recognise(&self) -> Result<(), Stopped> {
-        let presented = credentials::presented(&self.headers, None, &self.query);
-        match timeout(self.app.deadlines.one, self.app.identity.authenticate(&presented)).await {
-            Ok(Ok(Authenticated { caller, .. })) if caller == self.caller => Ok(()),
-            Ok(Err(AuthenticationError::Store(error))) => Err(error.into()),
-            Ok(Ok(_) | Err(_)) => Err(Stopped::ShutOut),
-            Err(_) => Err(no_answer().into()),
-        }
     }
 
     fn tell(&self, stopped: &Stopped) {
         let id = self.request_id.as_str();
         match stopped {
-            Stopped::GivenUp(_) | Stopped::ShutOut | Stopped::ClientGone => {
+            Stopped::GivenUp(_) | Stopped::Caller(NoLonger::ShutOut) | Stopped::ClientGone => {
                 tracing::info!(request.id = id, cause = %stopped, "a batch was broken off");
             }
             error => tracing::error!(request.id = id, error = %error, "a batch was broken off: it failed"),
@@ -207,7 +188,7 @@ impl Running {
         if !operations.is_empty() {
             let batch = Batch { operations, atomic: false, at: now };
             let done =
-                timeout(self.app.deadlines.bulk, self.app.store.batches.apply(&self.caller.scope(), batch)).await;
+                timeout(self.app.deadlines.bulk, self.app.store.batches.apply(&self.shown.caller.scope(), batch)).await;
             outcomes = match done.unwrap_or_else(|_| Err(no_answer()))? {
                 BatchOutcome::Done(outcomes) => outcomes.into_iter(),
                 BatchOutcome::Refused { .. } => return Err(StoreError::failed("refused as if it were atomic").into()),

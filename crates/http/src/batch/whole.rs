@@ -12,9 +12,9 @@ use crate::failure::{Answer, Failure};
 use crate::input::Input;
 use crate::problems::Problems;
 use crate::requests::batch::{self, Asked, Document, Maker, Refused};
-use crate::upload::Upload;
+use crate::upload::{Batches, Upload};
 
-pub async fn answer(mut upload: Upload) -> Answer {
+pub async fn answer(mut upload: Upload<Batches>) -> Answer {
     let body = upload.read().await?;
     // It may have been long on its way.
     let now = upload.app.clock.now();
@@ -59,7 +59,7 @@ fn judged(call: &Call, batch: Result<(Vec<Asked>, bool), Refused>) -> Result<(Ve
 }
 
 /// Reads what the body says: off the thread that serves connections, since it may be long.
-async fn read(body: Bytes, upload: &Upload, now: Timestamp) -> Result<Document, Failure> {
+async fn read(body: Bytes, upload: &Upload<Batches>, now: Timestamp) -> Result<Document, Failure> {
     let (ids, most_of_one) = (upload.app.ids.clone(), upload.app.body_limit);
     let read = spawn_blocking(move || batch::document(&body, most_of_one, Maker { ids: &ids, now }));
     read.await.map_err(|error| Failure::caused(Code::Internal, error))

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
@@ -39,6 +40,10 @@ pub async fn finish(
         Ok(answer) => {
             let mut answer = answer.map_into_boxed_body();
             dress(answer.response_mut(), &notes);
+            if answer.request().app_data::<App>().is_some_and(|app| app.readiness.is_draining()) {
+                // So that nobody sends another request where the connection is about to be closed.
+                answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
             framing.apply(answer.response_mut());
             line.status(answer.status());
             Ok(answer.map_body(|_, body| Tail::new(framing.body(body), notes.take_unread(), line)))
@@ -62,7 +67,10 @@ fn dress(response: &mut HttpResponse, notes: &Notes) {
         set(headers, HeaderName::from_static("x-access-token"), token.expose_secret());
     }
     for (name, value) in SECURITY {
-        headers.insert(name, HeaderValue::from_static(value));
+        // Pages and what else is the same for everybody say otherwise by themselves.
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     notes.release();
 }

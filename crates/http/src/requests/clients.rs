@@ -31,10 +31,13 @@ pub fn update(read: Read<'_>) -> Result<ClientChanges, Failure> {
     Ok(changes)
 }
 
+/// The parameters of [`delete`].
+pub const DELETED: &[&[&str]] = &[&["contacts"]];
+
 /// `DELETE /clients/{id}?contacts=delete|refuse`: whether its contacts may go too.
 pub fn delete(read: Read<'_>) -> Result<bool, Failure> {
     let mut problems = Problems::default();
-    read.query.check(&[&["contacts"]], &mut problems);
+    read.query.check(DELETED, &mut problems);
     let with_contacts = match read.query.get("contacts") {
         Some("delete") => true,
         None | Some("refuse") => false,

@@ -169,19 +169,25 @@ pub fn unknown_group() -> Invalid {
     Invalid::new(InvalidCode::Unknown, "is not a group that can be chosen here")
 }
 
+/// The parameters of [`count`].
+pub const COUNTED: &[&[&str]] = &[&["type"], &contact_filter::ALL];
+
 /// `GET /contact/count`.
 pub fn count(read: Read<'_>) -> Result<Chosen, Failure> {
     let mut problems = Problems::default();
-    read.query.check(&[&["type"], &contact_filter::ALL], &mut problems);
+    read.query.check(COUNTED, &mut problems);
     let chosen = Chosen::read(read.query, &mut problems);
     problems.none()?;
     Ok(chosen)
 }
 
+/// The parameters of [`is_full_view`].
+pub const VIEWED: &[&[&str]] = &[&["view"]];
+
 /// `GET /contact/{id}?view=full`: whether more is wanted than the guide shows.
 pub fn is_full_view(read: Read<'_>) -> Result<bool, Failure> {
     let mut problems = Problems::default();
-    read.query.check(&[&["view"]], &mut problems);
+    read.query.check(VIEWED, &mut problems);
     let full = match read.query.get("view") {
         None => false,
         Some("full") => true,
@@ -194,10 +200,13 @@ pub fn is_full_view(read: Read<'_>) -> Result<bool, Failure> {
     Ok(full)
 }
 
+/// The parameters of [`delete_matching`].
+pub const DELETED: &[&[&str]] = &[&["type", "confirm"], &contact_filter::ALL];
+
 /// `DELETE /contact`: which, and how many the caller takes them to be.
 pub fn delete_matching(read: Read<'_>) -> Result<(Chosen, u64), Failure> {
     let mut problems = Problems::default();
-    read.query.check(&[&["type", "confirm"], &contact_filter::ALL], &mut problems);
+    read.query.check(DELETED, &mut problems);
     let chosen = Chosen::read(read.query, &mut problems);
     if !contact_filter::ALL.iter().any(|name| read.query.get(name).is_some()) {
         problems.say("group_id", InvalidCode::Required, "is required, or another filter: which contacts to delete");

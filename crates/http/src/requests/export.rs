@@ -9,10 +9,13 @@ use crate::input::Read;
 use crate::problems::Problems;
 use crate::requests::contacts::Chosen;
 
+/// The parameters of [`export`].
+pub const EXPORTED: &[&[&str]] = &[&["type", "format"], &contact_filter::ALL];
+
 /// Which contacts, and as what: CSV where nobody says.
 pub fn export(read: Read<'_>) -> Result<(Chosen, ExportFormat), Failure> {
     let mut problems = Problems::default();
-    read.query.check(&[&["type", "format"], &contact_filter::ALL], &mut problems);
+    read.query.check(EXPORTED, &mut problems);
     let all_clients = lists::type_all(read.query, &mut problems);
     let filter = contact_filter::read(read.query, &mut problems);
     let format = read.query.get("format").and_then(|word| problems.take("format", format(word)));

@@ -31,10 +31,13 @@ pub fn update(read: Read<'_>) -> Result<GroupChanges, Failure> {
     Ok(changes)
 }
 
+/// The parameters of [`delete`].
+pub const DELETED: &[&[&str]] = &[&["contacts"]];
+
 /// `DELETE /contact_groups/{id}?contacts=move|delete|refuse`.
 pub fn delete(read: Read<'_>) -> Result<ContactsFate, Failure> {
     let mut problems = Problems::default();
-    read.query.check(&[&["contacts"]], &mut problems);
+    read.query.check(DELETED, &mut problems);
     let fate = read.query.get("contacts").and_then(|text| problems.take("contacts", ContactsFate::parse(text)));
     problems.none()?;
     Ok(fate.unwrap_or_default())

@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod export;
 mod fields;
 pub mod groups;
+pub mod imports;
 pub mod lists;
 pub mod sessions;
 pub mod users;

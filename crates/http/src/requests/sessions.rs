@@ -26,10 +26,13 @@ pub fn refresh(read: Read<'_>) -> Result<SecretString, Failure> {
     }
 }
 
+/// The parameters of [`end`].
+pub const ENDED: &[&[&str]] = &[&["all"]];
+
 /// `DELETE /sessions?all=1`: whether all are meant.
 pub fn end(read: Read<'_>) -> Result<bool, Failure> {
     let mut problems = Problems::default();
-    read.query.check(&[&["all"]], &mut problems);
+    read.query.check(ENDED, &mut problems);
     let all = match read.query.get("all") {
         None => false,
         Some("1") => true,

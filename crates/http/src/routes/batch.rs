@@ -2,8 +2,8 @@
 
 use crate::batch;
 use crate::failure::Answer;
-use crate::upload::Upload;
+use crate::upload::{Batches, Upload};
 
-pub async fn apply(upload: Upload) -> Answer {
+pub async fn apply(upload: Upload<Batches>) -> Answer {
     if upload.is_lines() { batch::answer_lines(upload).await } else { batch::answer_whole(upload).await }
 }

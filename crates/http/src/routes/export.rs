@@ -1,20 +1,16 @@
-//! `/contact/export`: contacts as a file. They are read when the pieces before them were taken, so nothing of the store is
-//! held while a slow reader reads; a store that fails half-way cuts the connection, so that nobody takes the file for
-//! whole.
+//! `/contact/export`: contacts as a file, all of them as they were at one instant.
+//!
+//! It is written to its end before it is sent, as fast as the store reads: so a slow reader holds nothing of the store,
+//! and whatever fails is an ordinary error.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::io::{self, ErrorKind};
 
 use actix_web::HttpResponse;
+use actix_web::body::SizedStream;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use bytes::Bytes;
-use futures_util::StreamExt;
-use futures_util::future::ready;
-use futures_util::stream::{once, try_unfold};
-use roster_domain::ports::StoreError;
-use roster_domain::{Contact, GroupTitle};
-use roster_transfer::{Export, StoredContacts, content_disposition};
-use tokio::time::timeout;
+use futures_util::stream::try_unfold;
+use roster_transfer::{Export, ExportError, content_disposition};
 
 use crate::call::Call;
 use crate::error::Code;
@@ -22,9 +18,9 @@ use crate::failure::{Answer, Failure};
 use crate::list::{self, reach};
 use crate::notes::Notes;
 use crate::requests;
+use crate::spool::{self, SpoolReader};
 use crate::streams::StreamPermit;
 
-/// The head goes out with the first page: a failure before that is an ordinary error.
 pub async fn export(call: Call) -> Answer {
     list::refuse_all_clients(&call)?;
     let (chosen, format) = requests::export::export(call.parts()?)?;
@@ -36,71 +32,61 @@ pub async fn export(call: Call) -> Answer {
         return Ok(head.finish());
     }
     let permit = call.app.streams.open(call.caller.user()).ok_or(Code::Overloaded)?;
-    let store = &call.app.store;
-    let (contacts, groups) = (Arc::clone(&store.contacts), Arc::clone(&store.groups));
-    let mut contacts = StoredContacts::new(contacts, groups, scope, span, chosen.filter);
-    let deadlines = &call.app.deadlines;
-    let deadline = if contacts.is_by_group_only() { deadlines.list } else { deadlines.search };
-    let page = call.within(deadline, contacts.next_page()).await?;
-    let failed = |error| Failure::caused(Code::Internal, error);
-    let export = Export::begin(Vec::new(), format).map_err(failed)?;
+    let written = async {
+        let snapshot = call.app.store.snapshots.snapshot(&scope, span, &chosen.filter).await?;
+        let export = Export::begin(call.app.spool.file().map_err(unwritten)?, format).map_err(unwritten)?;
+        export.whole(snapshot).await.map_err(failed)
+    };
+    let file = call.bulk(written).await?;
+    let length = file.length();
     let request_id = Notes::of(&call.request).request_id.clone();
-    let reading = Reading { contacts, export, deadline, request_id, _permit: permit };
-    let (first, rest) = reading.piece(page).map_err(failed)?;
-    let Some(rest) = rest else { return Ok(head.body(first)) };
-    Ok(head.streaming(once(ready(Ok(first))).chain(try_unfold(Some(rest), next_piece))))
+    let sending = Sending { file: file.reader(), request_id, _permit: permit };
+    Ok(head.body(SizedStream::new(length, try_unfold(sending, Sending::piece))))
 }
 
-/// The export was broken off: the connection is cut without its last chunk.
-#[derive(Debug, thiserror::Error)]
-#[error("the export was broken off")]
-struct BrokenOff;
+fn failed(error: ExportError) -> Failure {
+    match error {
+        ExportError::Store(error) => error.into(),
+        ExportError::Write(error) => unwritten(error),
+    }
+}
 
-/// An export under way.
-struct Reading {
-    contacts: StoredContacts,
-    export: Export<Vec<u8>>,
-    deadline: Duration,
+fn unwritten(error: io::Error) -> Failure {
+    let code = match error.kind() {
+        _ if spool::is_full(&error) => Code::Overloaded,
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::StoreUnavailable,
+        _ => Code::Internal,
+    };
+    Failure::caused(code, error)
+}
+
+/// A file on its way out.
+struct Sending {
+    file: SpoolReader,
     request_id: String,
     _permit: StreamPermit,
 }
 
-type Page = Option<Vec<(Contact, Option<GroupTitle>)>>;
-
-/// The next piece, and what is left to do behind it.
-async fn next_piece(reading: Option<Reading>) -> Result<Option<(Bytes, Option<Reading>)>, BrokenOff> {
-    let Some(mut reading) = reading else { return Ok(None) };
-    let id = reading.request_id.clone();
-    let broken_off = |error: &dyn std::error::Error| {
-        tracing::error!(request.id = id, error = %error, "an export was broken off");
-        BrokenOff
-    };
-    let page = reading.read_on().await.map_err(|error| broken_off(&error))?;
-    reading.piece(page).map(Some).map_err(|error| broken_off(&error))
+impl Sending {
+    /// The next piece, and what is left. Where it can't be read, the connection is cut before its announced end.
+    async fn piece(self) -> io::Result<Option<(Bytes, Self)>> {
+        let Self { file, request_id, _permit } = self;
+        let piece = file.piece().await.inspect_err(|error| {
+            tracing::error!(request.id = request_id, %error, "an export was broken off");
+        })?;
+        Ok(piece.map(|(piece, file)| (piece, Self { file, request_id, _permit })))
+    }
 }
 
-impl Reading {
-    /// Reads on behind the last row; once more if the store failed.
-    async fn read_on(&mut self) -> Result<Page, StoreError> {
-        match self.read_once().await {
-            Ok(page) => Ok(page),
-            Err(_) => self.read_once().await,
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    async fn read_once(&mut self) -> Result<Page, StoreError> {
-        let read = timeout(self.deadline, self.contacts.next_page()).await;
-        read.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
-    }
-
-    fn piece(mut self, page: Page) -> std::io::Result<(Bytes, Option<Self>)> {
-        for (contact, title) in page.into_iter().flatten() {
-            self.export.row(&contact, title.as_ref())?;
-        }
-        if self.contacts.is_at_end() {
-            return Ok((self.export.end()?.into(), None));
-        }
-        let piece = self.export.take()?;
-        Ok((piece.into(), Some(self)))
+    #[test]
+    fn a_full_disk_passes_and_any_other_failure_is_a_defect() {
+        let code = |kind: ErrorKind| unwritten(kind.into()).code;
+        assert_eq!(code(ErrorKind::StorageFull), Code::StoreUnavailable);
+        assert_eq!(code(ErrorKind::QuotaExceeded), Code::StoreUnavailable);
+        assert_eq!(code(ErrorKind::PermissionDenied), Code::Internal);
     }
 }

@@ -9,11 +9,19 @@ use super::fallback;
 use crate::middleware::panics;
 
 /// Where everything is served besides `/`.
-pub const PREFIX: &str = "/api/v1";
+const PREFIX: &str = "/api/v1";
+
+/// The prefix that was called: nothing or `/api/v1`.
+pub fn prefix(request: &HttpRequest) -> &'static str {
+    match request.path().strip_prefix(PREFIX) {
+        Some(rest) if rest.starts_with('/') => PREFIX,
+        _ => "",
+    }
+}
 
 /// What is served at a path; any request that got there can ask for it.
 pub struct Served {
-    path: &'static str,
+    pub path: &'static str,
     /// As `Allow` lists them.
     pub methods: Vec<&'static str>,
 }
@@ -39,6 +47,12 @@ impl Place {
         let patterns = ["", PREFIX].iter().flat_map(|prefix| ["", "/"].map(|end| format!("{prefix}{path}{end}")));
         let resource = web::resource(patterns.collect::<Vec<_>>());
         Self { served: Served { path, methods: Vec::new() }, resource }
+    }
+
+    /// What is served there.
+    #[cfg(test)]
+    pub const fn served(&self) -> &Served {
+        &self.served
     }
 
     /// HEAD is GET whose body stays behind.

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{Fault, Postgres, Roster, Socket, Sqlite, Store};
+use crate::harness::{Fault, Postgres, Roster, Socket, Sqlite, Store, eventually};
 
 const PATH: &str = "/contact/export";
 
@@ -26,6 +26,7 @@ fn a_file_of_each_format(#[values(Sqlite, Postgres)] store: Store) {
         assert_eq!(answer.header("content-type"), Some(media_type), "{format}");
         assert_eq!(answer.header("content-disposition"), Some(&*format!("attachment; filename=\"{name}\"")));
         assert!(answer.text().contains(row), "{}", answer.text());
+        assert_eq!(answer.header("content-length"), Some(&*answer.body.len().to_string()), "{format}");
     }
     let lines = ada.get(&format!("{PATH}?format=ndjson")).text();
     let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -83,25 +84,81 @@ fn a_head_tells_what_would_come(#[values(Sqlite, Postgres)] store: Store) {
     assert_eq!(answer.text(), "");
 }
 
+/// A client's own region says what its national numbers stand for, also among others'.
 #[rstest]
-fn a_long_one_is_complete_or_cut(#[values(Sqlite, Postgres)] store: Store) {
+fn cards_tell_which_account_a_national_number_is(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let shop = ada.another_client("Shop");
+    for (client, region, number) in [(&ada.client, "NG", "08030000001"), (&shop, "GB", "020 7946 0018")] {
+        ada.put(&format!("/clients/{}", client.id), json!({ "region": region })).expect(200);
+        client.alone().contact(json!({ "number": number }));
+    }
+
+    let cards = ada.get(&format!("{PATH}?type=all&format=vcard")).expect(200).text();
+
+    assert!(cards.contains("waid=2348030000001:08030000001\r\n"), "{cards}");
+    assert!(cards.contains("waid=442079460018:020 7946 0018\r\n"), "{cards}");
+}
+
+#[rstest]
+fn a_long_one_is_complete_or_refused(#[values(Sqlite, Postgres)] store: Store) {
     let (roster, faulty) = Roster::faulty(store, |_| {});
     let ada = roster.sign_up("ada@example.org");
     let ids = roster.fill(&ada, 2_500);
     let path = format!("{PATH}?format=ndjson");
 
     let answer = ada.get(&path).expect(200).text();
-    let found: Vec<Value> = answer.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let found: Vec<&str> = found.iter().rev().map(|row| row["_id"].as_str().unwrap()).collect();
-    assert_eq!(found, ids);
+    assert_eq!(ids_in(&answer), ids);
 
-    faulty.set(Fault::AfterPages(2));
+    for pages in [1, 0] {
+        faulty.set(Fault::AfterPages(pages));
+        ada.get(&path).refused(503, "store_unavailable");
+        assert_eq!(faulty.open_snapshots(), 0);
+    }
+}
+
+/// Of lines of JSON, the last one first.
+fn ids_in(lines: &str) -> Vec<String> {
+    let id = |line: &str| serde_json::from_str::<Value>(line).unwrap()["_id"].as_str().unwrap().to_owned();
+    lines.lines().rev().map(id).collect()
+}
+
+/// It may take its time, and the store may go away meanwhile.
+#[rstest]
+fn a_reader_that_stops_reading_holds_nothing_of_the_store(#[values(Sqlite, Postgres)] store: Store) {
+    let (roster, faulty) = Roster::faulty(store, |_| {});
+    let ada = roster.sign_up("ada@example.org");
+    let ids = roster.fill(&ada, 2_500);
     let mut socket = Socket::to(roster.address());
-    socket.send(format!("GET {path} HTTP/1.1\r\nhost: roster\r\nauthorization: Bearer {}\r\n\r\n", ada.access_token));
-    assert_eq!(socket.head().0, 200);
-    let rest = socket.rest();
-    assert!(!rest.ends_with(b"0\r\n\r\n"), "it must not look whole");
+    let (path, token) = (format!("{PATH}?format=ndjson"), &ada.access_token);
 
-    faulty.set(Fault::AfterPages(0));
-    ada.get(&path).refused(503, "store_unavailable");
+    socket.send(format!("GET {path} HTTP/1.1\r\nhost: roster\r\nauthorization: Bearer {token}\r\n\r\n"));
+    let (status, headers) = socket.head();
+    assert_eq!(status, 200);
+    assert_eq!(faulty.open_snapshots(), 0, "all of it was read before the first byte was sent");
+    faulty.set(Fault::Unavailable);
+    let length = headers["content-length"].to_str().unwrap().parse().unwrap();
+    assert_eq!(ids_in(&String::from_utf8(socket.bytes(length)).unwrap()), ids);
+}
+
+#[rstest]
+fn there_is_so_much_room_for_all(#[values(Sqlite, Postgres)] store: Store) {
+    const ROOM: u64 = 700_000;
+    let (roster, faulty) = Roster::faulty(store, |http| http.spool = ROOM);
+    let ada = roster.sign_up("ada@example.org");
+    roster.fill(&ada, 2_500);
+    let (csv, json) = (PATH.to_owned(), format!("{PATH}?format=json"));
+
+    for _ in 0..3 {
+        ada.get(&json).refused(503, "overloaded");
+        faulty.set(Fault::AfterPages(1));
+        ada.get(&csv).refused(503, "store_unavailable");
+        faulty.set(Fault::None);
+    }
+    // What was broken off takes up no room: there is none for two.
+    let length = ada.get(&csv).expect(200).body.len() as u64;
+    assert!((ROOM / 2..ROOM).contains(&length), "{length}");
+    // The room is given back once the server knows that the last byte is out, an instant after the reader does.
+    eventually("a finished export leaves its room", || (ada.get(&csv).status == 200).then_some(()));
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Consumer, Fault, Gate, Postgres, Roster, Sqlite, Store, id};
 
-/// Every call that asks the contacts' port: what it is, and its body.
+/// Every call that asks the contacts' ports: what it is, and its body.
 fn calls(contact: &Value) -> Vec<(&'static str, String, Value)> {
     let path = format!("/contact/{}", id(contact));
     let group = contact["group_id"].as_str().unwrap();
@@ -18,6 +18,7 @@ fn calls(contact: &Value) -> Vec<(&'static str, String, Value)> {
         ("GET", "/contact".to_owned(), json!({})),
         ("GET", "/contact?type=all".to_owned(), json!({})),
         ("GET", "/contact?limit=10".to_owned(), json!({})),
+        ("GET", "/contact/export".to_owned(), json!({})),
         ("POST", "/contact".to_owned(), json!({ "number": "2" })),
         ("PUT", path.clone(), json!({ "name": "changed" })),
         ("DELETE", path, json!({})),
@@ -65,11 +66,11 @@ fn a_silent_store(#[values(Sqlite, Postgres)] store: Store) {
     let (roster, faulty) = Roster::faulty(store, |http| {
         let soon = Duration::from_secs(2);
         (http.deadlines.one, http.deadlines.list, http.deadlines.bulk) = (soon, soon, soon);
-        http.in_flight = 9;
+        http.in_flight = 10;
     });
     let ada = roster.sign_up("ada@example.org");
     let contact = ada.contact(json!({ "number": "1" }));
-    assert_eq!(calls(&contact).len(), 9);
+    assert_eq!(calls(&contact).len(), 10);
 
     faulty.set(Fault::Silence);
     thread::scope(|scope| {
@@ -81,13 +82,13 @@ fn a_silent_store(#[values(Sqlite, Postgres)] store: Store) {
     let (gate, arrivals) = Gate::closed();
     faulty.set(Fault::Gate(gate.clone()));
     thread::scope(|scope| {
-        for _ in 0..9 {
+        for _ in 0..10 {
             scope.spawn(|| ada.get("/contact?limit=1").expect(200));
         }
-        for _ in 0..9 {
+        for _ in 0..10 {
             arrivals.recv().unwrap();
         }
-        gate.let_through(9);
+        gate.let_through(10);
     });
     faulty.set(Fault::None);
     assert_eq!(ada.get("/contact").expect(200).data(), json!([contact]), "nothing was written meanwhile");

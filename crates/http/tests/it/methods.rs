@@ -8,13 +8,18 @@ use serde_json::json;
 use crate::harness::{Answer, MALFORMED, Postgres, Roster, Socket, Sqlite, Store, UNKNOWN, id};
 
 /// Each path, and the methods it has beside HEAD (where there is GET) and OPTIONS.
-const ROUTES: [(&str, &[&str]); 17] = [
+const ROUTES: [(&str, &[&str]); 22] = [
     ("/contact", &["GET", "POST", "DELETE"]),
     ("/contact/batch", &["POST"]),
     ("/contact/export", &["GET"]),
     ("/contact/0123456789abcdef01234567", &["GET", "PUT", "DELETE"]),
     ("/contact_groups", &["GET", "POST"]),
     ("/contact_groups/0123456789abcdef01234567", &["GET", "PUT", "DELETE"]),
+    ("/imports", &["GET", "POST"]),
+    ("/imports/018f0000-0000-7000-8000-000000000000", &["GET", "DELETE"]),
+    ("/imports/018f0000-0000-7000-8000-000000000000/report", &["GET"]),
+    ("/imports/018f0000-0000-7000-8000-000000000000/resume", &["POST"]),
+    ("/imports/018f0000-0000-7000-8000-000000000000/undo", &["POST"]),
     ("/users", &["POST"]),
     ("/users/me", &["GET", "PUT", "DELETE"]),
     ("/users/me/audit", &["GET"]),
@@ -108,6 +113,9 @@ fn head_answers_as_get_does_but_for_the_body(#[values(Sqlite, Postgres)] store: 
             &format!("/contact_groups/{group}"),
             &format!("/contact_groups/{UNKNOWN}"),
             "/clients",
+            "/imports",
+            "/imports/018f0000-0000-7000-8000-000000000000",
+            "/imports/018f0000-0000-7000-8000-000000000000/report",
             "/health/live",
             "/health/ready",
             "/nothing",

@@ -5,6 +5,8 @@ use std::io::Read;
 use serde_json::Value;
 use ureq::http::{HeaderMap, Method};
 
+use super::described;
+
 /// What came back, examined.
 #[derive(Debug)]
 pub struct Answer {
@@ -77,6 +79,7 @@ impl Answer {
             Some(encoding) => unpacked(encoding, &body),
         };
         let answer = Self { what, status, headers, body, sent };
+        described::examine(&answer.what, &answer);
         for (name, value) in ALWAYS {
             assert_eq!(answer.header(name), Some(value), "{name} of {answer}");
         }

@@ -1,12 +1,13 @@
 //! A store that misbehaves on demand.
 
 use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
 
 use async_trait::async_trait;
 use roster_domain::ports::{
-    ContactBatches, ContactCreation, ContactDeletion, ContactRepository, ContactUpdate, MatchingDeletion, Result,
-    Store, StoreError, StoreHealth,
+    ContactBatches, ContactCreation, ContactDeletion, ContactRepository, ContactSnapshot, ContactSnapshots,
+    ContactUpdate, MatchingDeletion, Result, SnapshotRow, Store, StoreError, StoreHealth,
 };
 use roster_domain::{
     Batch, BatchOutcome, Contact, ContactChanges, ContactFilter, ContactId, ContactOrder, ContactPage, ContactPlace,
@@ -71,7 +72,9 @@ impl Gate {
 pub struct Faulty {
     contacts: OnceLock<Arc<dyn ContactRepository>>,
     batches: OnceLock<Arc<dyn ContactBatches>>,
-    fault: Mutex<Fault>,
+    snapshots: OnceLock<Arc<dyn ContactSnapshots>>,
+    fault: Arc<Mutex<Fault>>,
+    open_snapshots: Arc<AtomicUsize>,
 }
 
 impl Faulty {
@@ -79,7 +82,8 @@ impl Faulty {
     pub fn in_front_of(self: Arc<Self>, store: Store) -> Store {
         assert!(self.contacts.set(store.contacts.clone()).is_ok(), "in front of one store only");
         assert!(self.batches.set(store.batches.clone()).is_ok(), "in front of one store only");
-        Store { contacts: self.clone(), batches: self, ..store }
+        assert!(self.snapshots.set(store.snapshots.clone()).is_ok(), "in front of one store only");
+        Store { contacts: self.clone(), batches: self.clone(), snapshots: self, ..store }
     }
 
     /// Fails like this from now on.
@@ -87,41 +91,78 @@ impl Faulty {
         *self.fault.lock().unwrap() = fault;
     }
 
-    /// The port behind, once the fault lets the act through.
-    async fn contacts(&self, reads_page: bool) -> Result<&Arc<dyn ContactRepository>> {
-        self.pass(reads_page).await?;
-        Ok(self.contacts.get().expect("put in front of a store"))
+    /// How many snapshots are being read.
+    pub fn open_snapshots(&self) -> usize {
+        self.open_snapshots.load(Ordering::SeqCst)
     }
 
-    async fn pass(&self, reads_page: bool) -> Result<()> {
-        let fault = {
-            let mut fault = self.fault.lock().unwrap();
-            match &mut *fault {
-                Fault::AfterPages(left) if reads_page && *left > 0 => {
-                    *left -= 1;
-                    Fault::None
-                }
-                other => other.clone(),
-            }
-        };
-        match fault {
-            Fault::None => {}
-            Fault::Panic => panic!("{CAUSE}"),
-            Fault::Failed => return Err(StoreError::failed(CAUSE)),
-            Fault::Unavailable | Fault::AfterPages(_) => return Err(StoreError::unavailable(CAUSE)),
-            Fault::Overloaded => return Err(StoreError::Overloaded),
-            Fault::Silence => pending().await,
-            Fault::Gate(gate) | Fault::Endless(gate) => gate.pass().await,
-        }
-        Ok(())
+    /// The port behind, once the fault lets the act through.
+    async fn contacts(&self, reads_page: bool) -> Result<&Arc<dyn ContactRepository>> {
+        pass(&self.fault, reads_page).await?;
+        Ok(self.contacts.get().expect("put in front of a store"))
     }
+}
+
+async fn pass(fault: &Mutex<Fault>, reads_page: bool) -> Result<()> {
+    let fault = {
+        let mut fault = fault.lock().unwrap();
+        match &mut *fault {
+            Fault::AfterPages(left) if reads_page && *left > 0 => {
+                *left -= 1;
+                Fault::None
+            }
+            other => other.clone(),
+        }
+    };
+    match fault {
+        Fault::None => {}
+        Fault::Panic => panic!("{CAUSE}"),
+        Fault::Failed => return Err(StoreError::failed(CAUSE)),
+        Fault::Unavailable | Fault::AfterPages(_) => return Err(StoreError::unavailable(CAUSE)),
+        Fault::Overloaded => return Err(StoreError::Overloaded),
+        Fault::Silence => pending().await,
+        Fault::Gate(gate) | Fault::Endless(gate) => gate.pass().await,
+    }
+    Ok(())
 }
 
 #[async_trait]
 impl ContactBatches for Faulty {
     async fn apply(&self, scope: &Scope, batch: Batch) -> Result<BatchOutcome> {
-        self.pass(false).await?;
+        pass(&self.fault, false).await?;
         self.batches.get().expect("put in front of a store").apply(scope, batch).await
+    }
+}
+
+#[async_trait]
+impl ContactSnapshots for Faulty {
+    async fn snapshot(&self, scope: &Scope, span: Span, filter: &ContactFilter) -> Result<Box<dyn ContactSnapshot>> {
+        let snapshots = self.snapshots.get().expect("put in front of a store");
+        let snapshot = snapshots.snapshot(scope, span, filter).await?;
+        self.open_snapshots.fetch_add(1, Ordering::SeqCst);
+        let (fault, open) = (self.fault.clone(), self.open_snapshots.clone());
+        Ok(Box::new(FaultySnapshot { snapshot, fault, open }))
+    }
+}
+
+/// A snapshot whose pages fail.
+struct FaultySnapshot {
+    snapshot: Box<dyn ContactSnapshot>,
+    fault: Arc<Mutex<Fault>>,
+    open: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl ContactSnapshot for FaultySnapshot {
+    async fn next(&mut self) -> Result<Vec<SnapshotRow>> {
+        pass(&self.fault, true).await?;
+        self.snapshot.next().await
+    }
+}
+
+impl Drop for FaultySnapshot {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

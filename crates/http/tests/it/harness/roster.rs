@@ -1,7 +1,7 @@
 //! The server under test: the real one, on a port of its own, with a clock that tests move.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
@@ -12,6 +12,7 @@ use roster_domain::{
 use roster_http::{HttpSettings, Readiness, Services, serve};
 use roster_identity::{Identity, IdentitySettings, KeyRing, SecretKey};
 use roster_testkit::{ManualClock, SeededEntropy};
+use roster_transfer::{ImportLimits, ImportWorkers, Importer, RunningWorkers};
 
 use super::store::{Opened, RUNTIME};
 use super::{Consumer, Faulty, Person, Store, secrets};
@@ -25,6 +26,8 @@ pub struct Roster {
     address: SocketAddr,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    services: Services,
+    workers: Mutex<Option<RunningWorkers>>,
     store: Opened,
 }
 
@@ -68,6 +71,22 @@ impl Roster {
     /// The store's own ports, for what no call can bring about.
     pub fn ports(&self) -> ports::Store {
         self.store.ports()
+    }
+
+    /// From now on imports are worked on. Until then they wait.
+    pub fn work_on_imports(&self) {
+        let Services { store, ids, clock, entropy, wake, .. } = self.services.clone();
+        let importer = Importer {
+            runs: store.import_runs,
+            jobs: store.imports,
+            groups: store.groups,
+            ids,
+            clock,
+            limits: ImportLimits::default(),
+        };
+        let workers = ImportWorkers { importer, entropy, wake }.start(RUNTIME.handle());
+        let others = self.workers.lock().unwrap().replace(workers);
+        assert!(others.is_none(), "they are worked on already");
     }
 
     /// Runs an act on a port to its end.
@@ -181,26 +200,38 @@ fn run(
     let keys = keys.iter().map(|seed| SecretKey::generate(&SeededEntropy::new(*seed))).collect();
     let keys = KeyRing::new(keys).expect("a key");
     let identity = Identity::new(ports.clone(), clock.clone(), entropy.clone(), ids.clone(), keys.clone(), identity);
-    let services = Services { store: ports, identity: Arc::new(identity), keys, clock: clock.clone(), ids, entropy };
+    let services = Services {
+        store: ports,
+        identity: Arc::new(identity),
+        keys,
+        clock: clock.clone(),
+        ids,
+        entropy,
+        wake: Arc::default(),
+    };
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let readiness = Readiness::new();
     let (handles, running) = mpsc::channel();
-    let ready = readiness.clone();
+    let (served, ready) = (services.clone(), readiness.clone());
     let thread = thread::spawn(move || {
         System::new().block_on(async move {
-            let server = serve(vec![listener], services, http, ready).expect("the server starts");
+            let server = serve(vec![listener], served, http, ready).expect("the server starts");
             handles.send(server.handle()).expect("the test waits for it");
             server.await.expect("the server ends well");
         });
     });
     let handle = running.recv().expect("the server runs");
-    Roster { clock, readiness, address, handle, thread: Some(thread), store }
+    let workers = Mutex::default();
+    Roster { clock, readiness, address, handle, thread: Some(thread), services, workers, store }
 }
 
 impl Drop for Roster {
     fn drop(&mut self) {
         RUNTIME.block_on(self.handle.stop(false));
+        if let Some(workers) = self.workers.get_mut().unwrap().take() {
+            RUNTIME.block_on(workers.end());
+        }
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
             assert!(ended.is_ok() || thread::panicking(), "the server panicked");

@@ -1,7 +1,7 @@
 //! Bytes on a connection, for what no HTTP library would send.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -23,6 +23,11 @@ impl Socket {
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         self.0.get_mut().write_all(bytes.as_ref()).expect("the server reads");
         self
+    }
+
+    /// Sends nothing more, or takes nothing more.
+    pub fn shutdown(&mut self, how: Shutdown) {
+        self.0.get_mut().shutdown(how).expect("the connection is there");
     }
 
     /// Reads and examines one answer.
