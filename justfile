@@ -24,6 +24,12 @@ ci:
 sqlx-prepare:
     scripts/sqlx-prepare
 
+# Renews docs/openapi.json and the picture of /docs after a change of what the calls take or answer.
+openapi:
+    RENEW=1 cargo test --workspace the_copy_in_docs
+    cargo build --workspace --locked
+    RENEW=1 scripts/docs-page
+
 # Cold start and resident memory while idle, of the release build.
 measure-idle:
     cargo build --release --workspace --locked

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::accounts::{self, Account};
@@ -47,11 +48,53 @@ pub enum Command {
     },
     /// Reads one contact after the other through a connection pool; prints a turn's figures, or serves.
     Pooled(PooledArgs),
+    /// Prints a CSV file of people.
+    People {
+        /// How many.
+        #[arg(long)]
+        rows: u64,
+        /// Who they are follows from this.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Hands a CSV file over as the first account's client, and waits until it is in.
+    Upload {
+        #[command(flatten)]
+        at: Client,
+        /// What `people` printed.
+        #[arg(long)]
+        file: PathBuf,
+        /// How many rows it has.
+        #[arg(long)]
+        rows: u64,
+    },
+    /// Takes all contacts of the first account's client as a CSV file.
+    Download {
+        #[command(flatten)]
+        at: Client,
+    },
     /// Makes the table of all turns.
     Report {
         /// Lines of a side, its turn's number and that turn's figures.
         figures: PathBuf,
     },
+}
+
+/// The first account's client, and where it calls.
+#[derive(Args)]
+pub struct Client {
+    /// Where the server listens, host:port.
+    #[arg(long)]
+    pub server: String,
+    /// The file that `accounts` wrote.
+    #[arg(long)]
+    accounts: PathBuf,
+}
+
+impl Client {
+    pub fn account(&self) -> anyhow::Result<Account> {
+        accounts::read(&self.accounts)?.into_iter().next().context("there is no account")
+    }
 }
 
 /// Which data there is.

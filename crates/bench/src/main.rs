@@ -5,6 +5,7 @@ mod accounts;
 mod chance;
 mod cli;
 mod cpu;
+mod files;
 mod fill;
 mod latency;
 mod layout;
@@ -36,6 +37,9 @@ fn main() -> anyhow::Result<()> {
             scripts::of(what, &data.accounts()?, &data.layout()).iter().try_for_each(|script| say(script))
         }
         Command::Pooled(args) => pooled::run(&args)?.map_or(Ok(()), |turn| say(&turn.to_string())),
+        Command::People { rows, seed } => files::people(rows, seed),
+        Command::Upload { at, file, rows } => files::upload(&at.server, &at.account()?, &file, rows),
+        Command::Download { at } => files::download(&at.server, &at.account()?),
         Command::Report { figures } => say(&report::report(&std::fs::read_to_string(figures)?)?),
     }
 }

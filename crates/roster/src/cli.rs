@@ -1,13 +1,17 @@
 //! The command line.
 
+mod import;
+
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use roster_domain::{ClientId, Email, EmailKey, MatchBy, OnMatch, PersonName};
-use roster_transfer::{ColumnMap, ExportFormat, SourceFormat};
+use roster_domain::{ClientId, Email, EmailKey, ImportId, MatchBy, OnMatch, PersonName};
+use roster_transfer::{ColumnMap, ExportFormat, ImportRequest, SourceFormat};
 use secrecy::SecretString;
+
+pub use import::{ImportCommand, SystemArgs};
 
 /// Contacts and contact groups for messaging platforms, over HTTP
 #[derive(Parser)]
@@ -31,10 +35,19 @@ pub enum Command {
     User(UserCommand),
     /// Lists who did what to which account, newest first
     Audit(AuditArgs),
-    /// Takes a file of contacts into a client: CSV, vCard, JSON, or a dump of MongoDB, gzipped or not
-    Import(ImportArgs),
+    /// Takes a file of contacts into a client: CSV, vCard, JSON, or a dump of MongoDB, gzipped or not; or moves a whole
+    /// system in
+    Import(ImportCommand),
     /// Writes the contacts of a client or of an account, oldest first
     Export(ExportArgs),
+    /// Copies a SQLite file while servers run on it
+    Backup(BackupArgs),
+    /// Looks at all that a server needs here, and says what to do about what is wrong; changes nothing
+    Doctor(SettingsArgs),
+    /// Asks a server whether it is ready
+    Health(HealthArgs),
+    /// Prints what the calls take and answer, for programs: the OpenAPI document
+    Openapi,
 }
 
 #[derive(Args)]
@@ -139,11 +152,34 @@ pub struct ImportArgs {
     /// The address of its account: then not all accounts are looked through for it
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub user: Option<EmailKey>,
+    #[command(flatten)]
+    pub asked: AskedArgs,
+    /// Tells what would become of the rows, and writes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Goes on with an import that was stopped or broke off, behind the rows that are in; what was asked of it still holds
+    #[arg(
+        long,
+        value_name = "ID",
+        value_parser = |text: &str| ImportId::parse(text),
+        conflicts_with_all = ["AskedArgs", "dry_run"],
+    )]
+    pub resume: Option<ImportId>,
+    /// Where to write which rows are invalid, skipped or noted [default: FILE.report.csv]
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// What is asked of an import.
+#[derive(Args)]
+pub struct AskedArgs {
     /// csv, vcard, json, ndjson or bson [default: what the file looks like]
-    #[arg(long, value_parser = source_format)]
+    #[arg(long, value_parser = ImportRequest::parse_format)]
     pub format: Option<SourceFormat>,
     /// Such as windows-1252 [default: what the file looks like]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = ImportRequest::parse_encoding)]
     pub encoding: Option<String>,
     /// Which column is what, where the header doesn't say it in words that are known: number=Phone,name=2
     #[arg(long, value_name = "FIELD=COLUMN,…", value_parser = |text: &str| ColumnMap::parse(text))]
@@ -152,26 +188,25 @@ pub struct ImportArgs {
     #[arg(long)]
     pub each_number: bool,
     /// The group that all of them go to, by its id or title [default: the one that the file names, else the default one]
-    #[arg(long, value_name = "ID or TITLE")]
+    #[arg(long, value_name = "ID or TITLE", value_parser = ImportRequest::parse_group)]
     pub group: Option<String>,
     /// Makes groups that the client hasn't got
     #[arg(long)]
     pub create_groups: bool,
     /// What comes of a contact that is there already: skip, update, fill_blanks or add [default: fill_blanks; of a dump
     /// skip]
-    #[arg(long, value_parser = on_match)]
+    #[arg(long, value_parser = ImportRequest::parse_on_match)]
     pub on_match: Option<OnMatch>,
     /// What tells that it is there already: number or _id [default: number; of a dump _id]
-    #[arg(long = "match", value_name = "BY", value_parser = match_by)]
+    #[arg(long = "match", value_name = "BY", value_parser = ImportRequest::parse_match)]
     pub matching: Option<MatchBy>,
-    /// Where to write which rows are invalid, skipped or noted [default: FILE.report.csv]
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-    /// Begins behind so many rows: where an import that was stopped goes on
-    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
-    pub skip_rows: u64,
-    #[command(flatten)]
-    pub settings: SettingsArgs,
+}
+
+impl From<AskedArgs> for ImportRequest {
+    fn from(args: AskedArgs) -> Self {
+        let AskedArgs { format, encoding, map, each_number, group, create_groups, on_match, matching } = args;
+        Self { format, encoding, map, each_number, by: matching, on_match, group, create_groups }
+    }
 }
 
 #[derive(Args)]
@@ -195,30 +230,26 @@ pub struct ExportArgs {
     pub settings: SettingsArgs,
 }
 
-fn source_format(word: &str) -> Result<SourceFormat, &'static str> {
-    SourceFormat::of_word(word).ok_or("must be csv, vcard, json, ndjson or bson")
+#[derive(Args)]
+pub struct BackupArgs {
+    /// The copy: a file that isn't there yet
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Args)]
+pub struct HealthArgs {
+    /// Where it is, such as http://10.0.0.7:8080 [default: the first address of server.listen]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 fn export_format(word: &str) -> Result<ExportFormat, &'static str> {
     ExportFormat::of_word(word).ok_or("must be csv, vcard, vcard4, ndjson, json or json_array")
-}
-
-fn on_match(word: &str) -> Result<OnMatch, &'static str> {
-    match word {
-        "skip" => Ok(OnMatch::Skip),
-        "update" => Ok(OnMatch::Update),
-        "fill_blanks" => Ok(OnMatch::FillBlanks),
-        "add" => Ok(OnMatch::Add),
-        _ => Err("must be skip, update, fill_blanks or add"),
-    }
-}
-
-fn match_by(word: &str) -> Result<MatchBy, &'static str> {
-    match word {
-        "number" => Ok(MatchBy::Number),
-        "_id" => Ok(MatchBy::Id),
-        _ => Err("must be number or _id"),
-    }
 }
 
 /// Whatever it is: it belongs to an account or it doesn't, and those of an imported system may be unusual.

@@ -1,4 +1,4 @@
-//! What goes by itself while the server runs: counters, sessions and audit entries that are over, what is left of erased
+//! What goes by itself while the server runs: counters, sessions, audit entries and imports that are over, what is left of erased
 //! accounts, and what is still to be derived of contacts.
 
 use std::pin::pin;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use roster_domain::Clock;
-use roster_domain::ports::{self, Due, Housekeeping};
+use roster_domain::ports::{self, Due, EndTimes, Housekeeping};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, yield_now};
@@ -76,8 +76,13 @@ impl Housekeeper {
 
     async fn sweep(&self) -> ports::Result<()> {
         let now = self.clock.now();
-        let due =
-            Due { counters: now, sessions: now.minus(self.retention.sessions), audit: now.minus(self.retention.audit) };
+        let RetentionSettings { audit, sessions, imports } = self.retention;
+        let due = Due {
+            counters: now,
+            sessions: now.minus(sessions),
+            audit: now.minus(audit),
+            imports: EndTimes { ended_at: now, expires_at: now.plus(imports) },
+        };
         while self.store.sweep(due).await? {
             // Many steps must not keep others from their turn.
             yield_now().await;
@@ -122,8 +127,11 @@ mod tests {
     use tokio::sync::Notify;
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
-    const RETENTION: RetentionSettings =
-        RetentionSettings { audit: Duration::from_secs(400), sessions: Duration::from_secs(30) };
+    const RETENTION: RetentionSettings = RetentionSettings {
+        audit: Duration::from_secs(400),
+        sessions: Duration::from_secs(30),
+        imports: Duration::from_secs(20),
+    };
 
     /// Has so many steps left of each kind, and notes what is asked of it.
     #[derive(Default)]
@@ -177,7 +185,12 @@ mod tests {
         let asked =
             Arc::new(Asked { sweeps: Mutex::new((3, Vec::new())), erasures: Mutex::new((2, 0)), ..Asked::default() });
         runtime().block_on(housekeeper(&asked).round());
-        let due = Due { counters: NOW, sessions: NOW.plus_millis(-30_000), audit: NOW.plus_millis(-400_000) };
+        let due = Due {
+            counters: NOW,
+            sessions: NOW.plus_millis(-30_000),
+            audit: NOW.plus_millis(-400_000),
+            imports: EndTimes { ended_at: NOW, expires_at: NOW.plus_millis(20_000) },
+        };
         assert_eq!(asked.sweeps.lock().unwrap().1, [due; 3]);
         assert_eq!(asked.erasures.lock().unwrap().1, 2);
         assert_eq!(*asked.derivations.lock().unwrap(), 2);

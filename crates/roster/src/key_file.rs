@@ -11,6 +11,8 @@ use roster_identity::SecretKey;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{info, warn};
 
+use crate::folder;
+
 /// `roster.db` has its key in `roster.db.key`.
 pub fn beside(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
@@ -79,7 +81,7 @@ fn make(path: &Path, key: &SecretKey, entropy: &dyn Entropy) -> io::Result<()> {
     let _ = fs::remove_file(&unfinished);
     match outcome {
         Ok(()) => {
-            File::open(folder(path))?.sync_all()?;
+            File::open(folder::of_file(path))?.sync_all()?;
             info!(key.file = %path.display(), "made a signing key");
             Ok(())
         }
@@ -92,10 +94,6 @@ fn write(path: &Path, key: &SecretKey) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     writeln!(file, "{}", key.to_hex().expose_secret())?;
     file.sync_all()
-}
-
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

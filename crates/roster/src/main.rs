@@ -4,6 +4,7 @@ mod cli;
 mod clock;
 mod commands;
 mod entropy;
+mod folder;
 mod housekeeping;
 mod key_file;
 mod keys;

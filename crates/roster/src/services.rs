@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use roster_domain::ports::Store;
+use roster_domain::ports::{StagingLimits, Store};
 use roster_domain::{Clock, Entropy, IdSource};
-use roster_http::{HttpSettings, Services};
+use roster_http::{HttpSettings, ImportSettings, Services};
 use roster_identity::{Identity, IdentitySettings, KeyRing};
+use roster_transfer::{ImportLimits, ImportWorkers, Importer};
+use tokio::sync::Notify;
 
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
-use crate::settings::{AuthSettings, Settings};
+use crate::settings::{AuthSettings, RetentionSettings, Settings};
 
 /// The store with the system's clock and chance, and the use cases over them.
 pub fn services(store: Store, keys: KeyRing, settings: &AuthSettings) -> Services {
@@ -24,7 +26,21 @@ pub fn services(store: Store, keys: KeyRing, settings: &AuthSettings) -> Service
         keys.clone(),
         &identity_settings(settings),
     );
-    Services { store, identity: Arc::new(identity), keys, clock, ids, entropy }
+    Services { store, identity: Arc::new(identity), keys, clock, ids, entropy, wake: Arc::new(Notify::new()) }
+}
+
+/// Those who work on the imports that the routes take in.
+pub fn import_workers(services: &Services, settings: &RetentionSettings) -> ImportWorkers {
+    let Services { store, clock, ids, entropy, wake, .. } = services;
+    let importer = Importer {
+        runs: store.import_runs.clone(),
+        jobs: store.imports.clone(),
+        groups: store.groups.clone(),
+        ids: ids.clone(),
+        clock: clock.clone(),
+        limits: ImportLimits { kept: settings.imports, ..ImportLimits::default() },
+    };
+    ImportWorkers { importer, entropy: entropy.clone(), wake: wake.clone() }
 }
 
 fn identity_settings(settings: &AuthSettings) -> IdentitySettings {
@@ -40,14 +56,17 @@ fn identity_settings(settings: &AuthSettings) -> IdentitySettings {
 /// What the server keeps to.
 pub fn http_settings(settings: &Settings) -> HttpSettings {
     let usual = HttpSettings::default();
+    let staging = StagingLimits { staged_bytes: settings.limits.spool, ..usual.imports.staging };
     HttpSettings {
         workers: settings.server.workers.unwrap_or(usual.workers),
         body_limit: settings.limits.body,
         in_flight: settings.limits.in_flight,
         streams: settings.limits.streams,
+        spool: settings.limits.spool,
         shutdown: settings.limits.shutdown,
         cors_origins: settings.server.cors_origins.clone(),
         trusted_proxies: settings.server.trusted_proxies.clone(),
+        imports: ImportSettings { staging, kept: settings.retention.imports, ..usual.imports },
         ..usual
     }
 }
@@ -69,9 +88,12 @@ mod tests {
     fn what_is_set_reaches_the_server() {
         let made = http_settings(&settings(
             "ROSTER_SERVER__WORKERS=3 ROSTER_SERVER__CORS_ORIGINS=https://example.org ROSTER_LIMITS__BODY=8KiB \
-             ROSTER_SERVER__TRUSTED_PROXIES=192.0.2.0/24 ROSTER_LIMITS__IN_FLIGHT=5 ROSTER_LIMITS__STREAMS=7 ROSTER_LIMITS__SHUTDOWN=9s",
+             ROSTER_SERVER__TRUSTED_PROXIES=192.0.2.0/24 ROSTER_LIMITS__IN_FLIGHT=5 ROSTER_LIMITS__STREAMS=7 ROSTER_LIMITS__SHUTDOWN=9s \
+             ROSTER_LIMITS__SPOOL=6MiB ROSTER_RETENTION__IMPORTS=3d",
         ));
+        assert_eq!((made.imports.staging.staged_bytes, made.imports.kept), (6 << 20, Duration::from_secs(3 * 86_400)));
         assert_eq!((made.workers, made.body_limit, made.in_flight, made.streams), (3, 8192, 5, 7));
+        assert_eq!(made.spool, 6 << 20);
         assert_eq!(
             (made.shutdown, made.cors_origins),
             (Duration::from_secs(9), vec!["https://example.org".to_owned()])

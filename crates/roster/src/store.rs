@@ -82,7 +82,8 @@ async fn open_postgres(url: &str, settings: &StoreSettings, pending: Pending) ->
     PostgresStore::connect(url, &postgres_options(settings)).await.context("PostgreSQL")
 }
 
-fn postgres_options(settings: &StoreSettings) -> PostgresOptions {
+/// What is set of it.
+pub fn postgres_options(settings: &StoreSettings) -> PostgresOptions {
     PostgresOptions {
         pool_size: settings.pool_size,
         statement_timeout: settings.statement_timeout,

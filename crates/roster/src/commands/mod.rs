@@ -1,11 +1,16 @@
 //! The subcommands, one file each, and what some of them share.
 
+mod address;
 mod audit;
+mod backup;
+mod doctor;
 mod export;
+mod health;
 mod import;
 mod migrate_revert;
 mod migrate_run;
 mod migrate_status;
+mod openapi;
 mod paged;
 mod password;
 mod reached;
@@ -22,7 +27,7 @@ use std::process::ExitCode;
 
 use secrecy::ExposeSecret;
 
-use crate::cli::{Cli, Command, MigrateCommand, SettingsArgs, UserCommand};
+use crate::cli::{Cli, Command, ImportCommand, MigrateCommand, SettingsArgs, UserCommand};
 use crate::settings::{BadSetting, Settings, Sources};
 
 /// Does what the command line says; the exit code is 0, or whatever else a command has to tell.
@@ -43,13 +48,23 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::User(UserCommand::Enable(args))) => user_enable::run(args),
         Some(Command::Audit(args)) => audit::run(args),
         Some(Command::Export(args)) => export::run(args),
-        Some(Command::Import(args)) => return import::run(args),
+        Some(Command::Backup(args)) => backup::run(args),
+        Some(Command::Health(args)) => health::run(args),
+        Some(Command::Openapi) => openapi::run(),
+        Some(Command::Doctor(args)) => return Ok(doctor::run(args)),
+        Some(Command::Import(ImportCommand::File(args))) => return import::run(*args),
+        Some(Command::Import(ImportCommand::System(args))) => return import::system::run(args),
     }
     .map(|()| ExitCode::SUCCESS)
 }
 
 /// The settings that the flags of every command, the environment and the file make.
 fn settings(args: SettingsArgs, listen: Vec<String>) -> Result<Settings, BadSetting> {
+    Settings::read(sources(args, listen))
+}
+
+/// Where they stand.
+fn sources(args: SettingsArgs, listen: Vec<String>) -> Sources {
     let mut flags = Vec::new();
     if let Some(url) = args.database_url {
         flags.push(("store.url", vec![url.expose_secret().to_owned()]));
@@ -57,5 +72,5 @@ fn settings(args: SettingsArgs, listen: Vec<String>) -> Result<Settings, BadSett
     if !listen.is_empty() {
         flags.push(("server.listen", listen));
     }
-    Settings::read(Sources { file: args.config, environment: std::env::vars_os().collect(), flags })
+    Sources { file: args.config, environment: std::env::vars_os().collect(), flags }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use config::{Value, ValueKind};
 
 use super::keys::Key;
-use super::problem::BadSetting;
+use super::problem::{BadSetting, place};
 use super::size;
 
 /// What somebody, or the default, gave for a key.
@@ -109,6 +109,13 @@ impl Given {
     pub fn size(&self, bounds: &RangeInclusive<usize>) -> Result<usize, BadSetting> {
         let expected = format!("a size such as 64KiB, from {} to {} bytes", bounds.start(), bounds.end());
         self.one(&expected, |text| size::parse(text).filter(|size| bounds.contains(size)))
+    }
+
+    /// Where it stood and what it was, if it wasn't left at its default; of a secret only where.
+    pub fn told(&self) -> Option<String> {
+        let place = place(self.key.name, Some(self.origin.as_deref()?));
+        let value = if self.key.secret { "set, and not shown".to_owned() } else { self.texts.join(", ") };
+        Some(format!("{place}: {value}"))
     }
 
     /// This value, refused for this reason.

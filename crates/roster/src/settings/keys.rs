@@ -62,9 +62,16 @@ pub const KEYS: &[Key] = &[
     key("limits.body", "64KiB", "The longest request body."),
     key("limits.in_flight", "256", "Requests worked on at once; more are answered 503."),
     key("limits.streams", "256", "Lists streamed at once; more are answered 503."),
+    key(
+        "limits.spool",
+        "4GiB",
+        "How much room files on their way may take: exports in the folder for temporary files, and imports that wait in \
+         the store, each so much; more are answered 503.",
+    ),
     key("limits.shutdown", "20s", "How long requests in flight may take to end at a stop."),
     key("retention.audit", "400d", "How long entries of the audit trail are kept."),
     key("retention.sessions", "30d", "How long sessions are kept after their end."),
+    key("retention.imports", "30d", "How long after its end an import can be undone, and its report read."),
     key("log.format", "", "text or json, to standard error; text on a terminal and json elsewhere when unset."),
     key("log.level", "info", "off, error, warn, info, debug or trace; also by module: info,roster_http=debug."),
 ];

@@ -10,6 +10,7 @@ mod sources;
 mod store_url;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::time::Duration;
 
@@ -86,6 +87,8 @@ pub struct LimitSettings {
     pub in_flight: usize,
     /// Streamed lists.
     pub streams: usize,
+    /// Bytes of files on their way: of exports in the folder for temporary files, and of imports in the store.
+    pub spool: u64,
     /// How long requests in flight may take at a stop.
     pub shutdown: Duration,
 }
@@ -97,6 +100,8 @@ pub struct RetentionSettings {
     pub audit: Duration,
     /// Sessions, from when they ended.
     pub sessions: Duration,
+    /// Imports, from when they ended.
+    pub imports: Duration,
 }
 
 /// What is logged, and how.
@@ -155,11 +160,14 @@ impl Settings {
                 body: given("limits.body")?.size(&(4 << 10..=64 << 20))?,
                 in_flight: given("limits.in_flight")?.count(&(1..=1_000_000))?,
                 streams: given("limits.streams")?.count(&(1..=1_000_000))?,
+                // Smaller, and not even one import of the usual size would fit.
+                spool: given("limits.spool")?.size(&(1 << 20..=1 << 50))? as u64,
                 shutdown: given("limits.shutdown")?.duration(Duration::ZERO)?,
             },
             retention: RetentionSettings {
                 audit: given("retention.audit")?.duration(second)?,
                 sessions: given("retention.sessions")?.duration(second)?,
+                imports: given("retention.imports")?.duration(second)?,
             },
             log: LogSettings {
                 format: given("log.format")?.one_if_set("text or json", log_format)?,

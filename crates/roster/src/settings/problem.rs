@@ -32,18 +32,22 @@ impl BadSetting {
     }
 
     fn at(name: &str, origin: Option<&str>, problem: &str) -> Self {
-        let place = match origin {
-            Some(ENVIRONMENT) => format!("{} in {ENVIRONMENT}", variable(name)),
-            Some(DATABASE_URL) => format!("{DATABASE_URL} in {ENVIRONMENT}"),
-            Some(origin) => format!("{name} ({origin})"),
-            None => format!("{name} (by default)"),
-        };
-        Self { text: format!("{place}: {problem}"), on_command_line: origin == Some(COMMAND_LINE) }
+        Self { text: format!("{}: {problem}", place(name, origin)), on_command_line: origin == Some(COMMAND_LINE) }
     }
 
     /// Whether it came from a flag, so that the command was used wrongly.
     pub const fn on_command_line(&self) -> bool {
         self.on_command_line
+    }
+}
+
+/// A key, and where its value stood.
+pub fn place(name: &str, origin: Option<&str>) -> String {
+    match origin {
+        Some(ENVIRONMENT) => format!("{} in {ENVIRONMENT}", variable(name)),
+        Some(DATABASE_URL) => format!("{DATABASE_URL} in {ENVIRONMENT}"),
+        Some(origin) => format!("{name} ({origin})"),
+        None => format!("{name} (by default)"),
     }
 }
 

@@ -22,7 +22,7 @@ pub const COMMAND_LINE: &str = "the command line";
 type Values = HashMap<String, Value>;
 
 /// What there is to read.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Sources {
     /// The file that must be there; else [`USUAL_FILE`] is read if it is.
     pub file: Option<PathBuf>,

@@ -34,9 +34,11 @@ const OTHERS: &[(&str, &str)] = &[
     ("limits.body", "128KiB"),
     ("limits.in_flight", "16"),
     ("limits.streams", "8"),
+    ("limits.spool", "5MiB"),
     ("limits.shutdown", "3s"),
     ("retention.audit", "90d"),
     ("retention.sessions", "12h"),
+    ("retention.imports", "2d"),
     ("log.format", "json"),
     ("log.level", "warn,roster_http=debug"),
 ];
@@ -93,6 +95,7 @@ fn defaults_are_those_of_the_parts_they_go_to() {
     assert!(settings.auth.secret_keys.is_empty());
     let retention = &settings.retention;
     assert_eq!((retention.audit, retention.sessions), (seconds(400 * 86_400), seconds(30 * 86_400)));
+    assert_eq!((retention.imports, limits.spool), (seconds(30 * 86_400), 4 << 30));
 }
 
 fn assert_others(settings: &Settings) {
@@ -112,6 +115,7 @@ fn assert_others(settings: &Settings) {
     assert_eq!((limits.body, limits.in_flight, limits.streams, limits.shutdown), (131_072, 16, 8, seconds(3)));
     let retention = &settings.retention;
     assert_eq!((retention.audit, retention.sessions), (seconds(90 * 86_400), seconds(12 * 3600)));
+    assert_eq!((retention.imports, limits.spool), (seconds(2 * 86_400), 5 << 20));
     assert_eq!(settings.log.format, Some(super::LogFormat::Json));
     assert_eq!(settings.log.level.to_string(), "roster_http=debug,warn");
 }

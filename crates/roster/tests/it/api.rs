@@ -22,16 +22,25 @@ pub struct Api {
 impl Api {
     /// A stranger.
     pub fn of(running: &Running) -> Self {
+        Self::at(running.base())
+    }
+
+    /// A stranger who calls at this address.
+    pub fn at(base: &str) -> Self {
         let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
-        Self { agent, base: running.base().into(), token: None }
+        Self { agent, base: base.into(), token: None }
     }
 
     /// The owner of a new account.
     pub fn signed_up(running: &Running) -> Self {
-        let stranger = Self::of(running);
-        let (status, answer) = stranger.post("/users", &json!({"email": EMAIL, "password": PASSWORD}));
+        Self::of(running).sign_up()
+    }
+
+    /// The owner of an account that is made by this.
+    pub fn sign_up(&self) -> Self {
+        let (status, answer) = self.post("/users", &json!({"email": EMAIL, "password": PASSWORD}));
         assert_eq!(status, 201, "{answer}");
-        stranger.signed_in()
+        self.signed_in()
     }
 
     /// The owner of the account there is.

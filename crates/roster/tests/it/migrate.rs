@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use crate::place::{Kind, Place};
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "0001 users",
     "0002 clients",
     "0003 contact groups",
@@ -20,6 +20,7 @@ const NAMES: [&str; 15] = [
     "0013 search extensions",
     "0014 contacts by search",
     "0015 derive anew",
+    "0016 imports",
 ];
 
 fn lines(words: &str) -> Vec<String> {
@@ -35,7 +36,7 @@ fn migrations_are_listed_applied_and_reverted(#[case] kind: Kind) {
 
     let said = status();
     assert_eq!(said.lines().collect::<Vec<_>>()[..NAMES.len()], lines("pending"), "{said}");
-    assert!(said.ends_with("15 pending: roster migrate run\n"), "{said}");
+    assert!(said.ends_with("16 pending: roster migrate run\n"), "{said}");
 
     let applied: Vec<String> = NAMES.iter().map(|name| format!("applied {name}")).collect();
     assert_eq!(place.run(&["migrate", "run"]).done().lines().collect::<Vec<_>>(), applied);
@@ -49,7 +50,7 @@ fn migrations_are_listed_applied_and_reverted(#[case] kind: Kind) {
         assert_eq!(place.run(&["migrate", "revert"]).done(), format!("reverted {name}\n"));
     }
     assert_eq!(place.run(&["migrate", "revert"]).done(), "Nothing to revert: no migration is applied.\n");
-    assert!(status().ends_with("15 pending: roster migrate run\n"));
+    assert!(status().ends_with("16 pending: roster migrate run\n"));
     place.run(&["migrate", "run"]).done();
 }
 

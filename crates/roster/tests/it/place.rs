@@ -82,6 +82,13 @@ impl Place {
         self
     }
 
+    /// With another database of the same server.
+    pub fn in_database(self, name: &str) -> Self {
+        let url = self.variables.iter().find(|(name, _)| name == "DATABASE_URL").map(|(_, url)| url.clone());
+        let server = url.unwrap().rsplit_once('/').unwrap().0.to_owned();
+        self.with("DATABASE_URL", &format!("{server}/{name}?sslmode=disable"))
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -68,7 +68,7 @@ fn postgres_with_pending_migrations_is_refused_unless_they_are_to_be_applied() {
     let place = Place::unmigrated(Kind::Postgres);
     let said = place.run(&["serve", "--listen", "127.0.0.1:0"]);
     let complaint = said.failed(1);
-    assert!(complaint.contains("lacks 15 migrations") && complaint.contains("roster migrate run"), "{complaint}");
+    assert!(complaint.contains("lacks 16 migrations") && complaint.contains("roster migrate run"), "{complaint}");
 
     let running = place.serve_with(&["serve", "--migrate", "--listen", "127.0.0.1:0"]);
     Api::signed_up(&running).contact("Amina Bello", "2348000000001");

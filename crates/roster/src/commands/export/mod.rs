@@ -2,10 +2,12 @@
 
 mod output;
 
+use std::io::ErrorKind;
+
 use anyhow::{Context, bail};
 use roster_domain::ports::Store;
-use roster_domain::{ContactFilter, GroupId, Keyset, Limit, Region, Scope, Span};
-use roster_transfer::{Export, StoredContacts};
+use roster_domain::{ContactFilter, GroupId, Keyset, Limit, Scope, Span};
+use roster_transfer::{Export, ExportError};
 
 use super::reached;
 use super::with_store::with_store;
@@ -21,49 +23,27 @@ pub fn run(args: ExportArgs) -> anyhow::Result<()> {
     let settings = super::settings(args.settings, Vec::new())?;
     telemetry::start(&settings.log)?;
     let output = with_store(&settings.store, async |store| {
-        let (scope, span, region) = match (args.client, &args.user) {
+        let (scope, span) = match (args.client, &args.user) {
             (Some(client), address) => {
-                let (scope, client) = reached::one_client(&store, client, address.as_ref()).await?;
-                (scope, Span::OneClient, client.region)
+                (reached::one_client(&store, client, address.as_ref()).await?.0, Span::OneClient)
             }
-            (None, Some(address)) => (reached::all_clients(&store, address).await?, Span::AllClients, None),
+            (None, Some(address)) => (reached::all_clients(&store, address).await?, Span::AllClients),
             (None, None) => bail!("whose contacts? say --client ID or --user ADDRESS"),
         };
         let group_id = match &args.group {
             Some(named) => Some(group(&store, &scope, span, named).await?),
             None => None,
         };
-        let contacts =
-            StoredContacts::new(store.contacts, store.groups, scope, span, ContactFilter::of_group(group_id));
-        write(contacts, region, args.format, Output::open(args.output.as_deref())?).await
+        let output = Output::open(args.output.as_deref())?;
+        let snapshot = store.snapshots.snapshot(&scope, span, &ContactFilter::of_group(group_id)).await?;
+        match Export::begin(output, args.format)?.whole(snapshot).await {
+            Ok(output) => Ok(Some(output)),
+            // A pipe that is closed is no failure, as with every list.
+            Err(ExportError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     })?;
     output.map_or(Ok(()), Output::keep)
-}
-
-/// `None`: nobody reads any more.
-async fn write(
-    mut contacts: StoredContacts,
-    region: Option<Region>,
-    format: roster_transfer::ExportFormat,
-    output: Output,
-) -> anyhow::Result<Option<Output>> {
-    let mut export = Export::begin(output, format)?.in_region(region);
-    while let Some(page) = contacts.next_page().await? {
-        for (contact, title) in &page {
-            if let Err(error) = export.row(contact, title.as_ref()) {
-                return nobody_reads(error);
-            }
-        }
-    }
-    export.end().map(Some).or_else(nobody_reads)
-}
-
-/// A pipe that is closed is no failure, as with every list.
-fn nobody_reads(error: std::io::Error) -> anyhow::Result<Option<Output>> {
-    match error.kind() {
-        std::io::ErrorKind::BrokenPipe => Ok(None),
-        _ => Err(error).context("what was read can't be written"),
-    }
 }
 
 /// The group with this id or title.

@@ -1,20 +1,18 @@
-//! The file that is imported, and how far it has been read.
+//! The file that is imported.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
+use roster_domain::ImportFile;
 
 use crate::output::Foreign;
 
 /// A file, or standard input.
 pub struct Input {
     from: Box<dyn Read + Send>,
-    read: Arc<AtomicU64>,
-    length: Option<u64>,
+    about: ImportFile,
 }
 
 impl Input {
@@ -23,32 +21,24 @@ impl Input {
     /// # Errors
     /// When it can't be opened.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let read = Arc::default();
         if path.as_os_str() == "-" {
-            return Ok(Self { from: Box::new(io::stdin()), read, length: None });
+            return Ok(Self { from: Box::new(io::stdin()), about: ImportFile::default() });
         }
-        let name = || Foreign(&path.to_string_lossy()).to_string();
-        let file = File::open(path).with_context(name)?;
+        let file = File::open(path).with_context(|| Foreign(&path.to_string_lossy()).to_string())?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         // What a pipe or a device holds nobody knows.
-        let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
-        Ok(Self { from: Box::new(file), read, length })
+        let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+        Ok(Self { from: Box::new(file), about: ImportFile { name, content_type: None, bytes } })
     }
 
-    /// So many bytes of it have been read.
-    pub fn counter(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.read)
-    }
-
-    /// So many there are, where that is known.
-    pub const fn length(&self) -> Option<u64> {
-        self.length
+    /// What is known of it.
+    pub const fn about(&self) -> &ImportFile {
+        &self.about
     }
 }
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.from.read(buffer)?;
-        self.read.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
+        self.from.read(buffer)
     }
 }

@@ -1,18 +1,21 @@
 //! `roster import`
 
+mod begin;
 mod input;
 mod progress;
 mod report;
 mod stop;
+pub mod system;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use roster_domain::IdSource;
-use roster_transfer::{
-    End, Failure, Hints, ImportError, ImportOptions, Imported, Importer, Options, SeveralNumbers, Source, Tally,
-};
+use roster_domain::ports::Store;
+use roster_domain::{Claim, IdSource, ImportId, Tally};
+use roster_transfer::{End, Failure, ImportError, ImportLimits, Imported, Importer};
 use tracing::info;
 
 use super::reached;
@@ -22,6 +25,7 @@ use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
 use crate::output::{Foreign, say};
 use crate::telemetry;
+use begin::Begin;
 use input::Input;
 use progress::Progress;
 use report::ReportFile;
@@ -34,43 +38,50 @@ use report::ReportFile;
 pub fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     let settings = super::settings(args.settings, Vec::new())?;
     telemetry::start(&settings.log)?;
-    let report = ReportFile::of(args.report, &args.file, args.skip_rows > 0)?;
+    let report = ReportFile::of(args.report, &args.file)?;
     let input = Input::open(&args.file)?;
-    let mut progress = Progress::new(Arc::new(SystemClock), &input);
-    let file_name = args.file.file_name().map(|name| name.to_string_lossy().into_owned());
-    let hints = Hints { format: args.format, encoding: args.encoding, file_name, ..Hints::default() };
-    let source = Source::open(input, &hints).map_err(in_words)?;
-    let usual = ImportOptions::usual(source.is_dump());
-    let options = ImportOptions {
-        by: args.matching.unwrap_or(usual.by),
-        on_match: args.on_match.unwrap_or(usual.on_match),
-        group: args.group,
-        create_groups: args.create_groups,
-        skip_rows: args.skip_rows,
+    let begin = match args.resume {
+        Some(id) => Begin::Again(id),
+        None => Begin::New { request: args.asked.into(), is_dry_run: args.dry_run },
     };
-    let imported = with_store(&settings.store, async |store| {
-        let (scope, client) = reached::one_client(&store, args.client, args.user.as_ref()).await?;
-        let several = if args.each_number { SeveralNumbers::OneEach } else { SeveralNumbers::Preferred };
-        let reading = Options { map: args.map.unwrap_or_default(), several, region: client.region };
-        let rows = source.contacts(reading).map_err(in_words)?;
-        let importer = Importer {
-            batches: store.batches,
-            groups: store.groups,
-            ids: Arc::new(IdSource::new(&SystemEntropy)),
-            clock: Arc::new(SystemClock),
-            scope,
-        };
-        let stop = stop::told().context("signals")?;
-        Ok(importer.run(rows, &options, || report.open(), stop, |tally, done| progress.show(tally, done)).await)
-    })?;
-    progress.end();
-    ended(imported, &report)
+    with_store(&settings.store, async |store| {
+        let (scope, _) = reached::one_client(&store, args.client, args.user.as_ref()).await?;
+        let claim = begin.with(store.imports.as_ref(), &scope, input.about()).await?;
+        let id = claim.import.id;
+        // Whoever is cut off needs it to go on.
+        let _ = writeln!(io::stderr(), "import {id}");
+        let imported = import(&store, settings.retention.imports, &claim, input).await?;
+        tell(&imported, claim.import.is_dry_run);
+        if imported.progress.reported > 0 {
+            report.write(store.imports.as_ref(), &scope, id).await?;
+            say(format_args!("The report tells of {} of them: {report}", imported.progress.reported));
+        }
+        exit_code(imported, id)
+    })
 }
 
-fn ended(imported: Imported, report: &ReportFile) -> anyhow::Result<ExitCode> {
-    let Imported { tally, done, reported, end } = imported;
-    let Tally { read, created, updated, unchanged, skipped, invalid } = tally;
+async fn import(store: &Store, kept: Duration, claim: &Claim, input: Input) -> anyhow::Result<Imported> {
+    let clock = Arc::new(SystemClock);
+    let importer = Importer {
+        runs: Arc::clone(&store.import_runs),
+        jobs: Arc::clone(&store.imports),
+        groups: Arc::clone(&store.groups),
+        ids: Arc::new(IdSource::new(&SystemEntropy)),
+        clock: clock.clone(),
+        limits: ImportLimits { kept, ..ImportLimits::default() },
+    };
+    let mut progress = Progress::new(clock, claim.import.progress, input.about().bytes);
+    let stop = stop::told().context("signals")?;
+    let imported = importer.run(claim, input, stop, |now| progress.show(now)).await;
+    progress.end();
+    Ok(imported)
+}
+
+/// What became of the rows.
+fn tell(imported: &Imported, is_dry_run: bool) {
+    let Tally { read, created, updated, unchanged, skipped, invalid } = imported.progress.tally;
     info!(
+        is_dry_run,
         rows.read = read,
         rows.created = created,
         rows.updated = updated,
@@ -79,32 +90,37 @@ fn ended(imported: Imported, report: &ReportFile) -> anyhow::Result<ExitCode> {
         rows.invalid = invalid,
         "imported contacts"
     );
-    let rows = if read == 1 { "row" } else { "rows" };
-    say(format_args!(
+    let dry_run = if is_dry_run { "Nothing was written; it would be: " } else { "" };
+    say(format_args!("{dry_run}{}", sums(&imported.progress.tally)));
+}
+
+fn sums(tally: &Tally) -> String {
+    let Tally { read, created, updated, unchanged, skipped, invalid } = tally;
+    let rows = if *read == 1 { "row" } else { "rows" };
+    format!(
         "{read} {rows} read = {created} created + {updated} updated + {unchanged} unchanged + {skipped} skipped + \
          {invalid} invalid"
-    ));
-    if reported > 0 {
-        say(format_args!("The report tells of {reported} of them: {report}"));
-    }
-    match end {
-        End::Complete if invalid > 0 => Ok(ExitCode::from(2)),
-        End::Complete => Ok(ExitCode::SUCCESS),
-        End::Stopped => Err(anyhow!("stopped. {}", go_on(done))),
+    )
+}
+
+fn exit_code(imported: Imported, id: ImportId) -> anyhow::Result<ExitCode> {
+    let Tally { read, invalid, .. } = imported.progress.tally;
+    let go_on = format!("The first {read} rows of the file are done; to go on behind them: --resume {id}");
+    match imported.end {
+        End::Completed if invalid > 0 => Ok(ExitCode::from(2)),
+        End::Completed => Ok(ExitCode::SUCCESS),
+        End::Stopped => Err(anyhow!("stopped. {go_on}")),
+        End::Lost => Err(anyhow!("the import was ended, or is gone on with elsewhere. {go_on}")),
         // Nothing was begun.
         End::Failed(error @ ImportError::NoSuchGroup(_)) => Err(anyhow!("{error}; --create-groups makes it")),
-        End::Failed(error @ ImportError::SeveralGroups(_)) => Err(error.into()),
+        End::Failed(error @ (ImportError::SeveralGroups(_) | ImportError::ClientGone)) => Err(error.into()),
         // Of a file that breaks off the last row is only a part of what it will be once the file is whole.
         End::Failed(ImportError::File(failure)) => {
             let failure = in_words(failure);
-            Err(anyhow!("{failure:#}. {done} rows were done; import the whole file once it is sound"))
+            Err(anyhow!("{failure:#}. {read} rows were done; import the whole file once it is sound"))
         }
-        End::Failed(error) => Err(anyhow!("{:#}. {}", anyhow::Error::new(error), go_on(done))),
+        End::Failed(error) => Err(anyhow!("{:#}. {go_on}", anyhow::Error::new(error))),
     }
-}
-
-fn go_on(done: u64) -> String {
-    format!("The first {done} rows of the file are done; to go on behind them: --skip-rows {done}")
 }
 
 /// With what the failure knows beside its message.

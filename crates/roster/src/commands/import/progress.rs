@@ -2,12 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use roster_domain::{Clock, Timestamp};
-use roster_transfer::Tally;
-
-use super::input::Input;
+use roster_domain::{Clock, ImportProgress, Timestamp};
 
 /// So many rows from one line to the next, where lines stay.
 const EVERY: u64 = 100_000;
@@ -15,7 +11,8 @@ const EVERY: u64 = 100_000;
 pub struct Progress {
     clock: Arc<dyn Clock>,
     began: Timestamp,
-    bytes: Arc<AtomicU64>,
+    /// How far it was then.
+    before: ImportProgress,
     length: Option<u64>,
     on_terminal: bool,
     /// How many rows the last line told of.
@@ -23,20 +20,21 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(clock: Arc<dyn Clock>, input: &Input) -> Self {
+    /// From here on, of a file that is this long.
+    pub fn new(clock: Arc<dyn Clock>, before: ImportProgress, length: Option<u64>) -> Self {
         let began = clock.now();
         let on_terminal = io::stderr().is_terminal();
-        Self { clock, began, bytes: input.counter(), length: input.length(), on_terminal, told: 0 }
+        Self { clock, began, before, length, on_terminal, told: before.tally.read }
     }
 
     /// Shows it. Where nobody reads, that stops no import.
-    pub fn show(&mut self, tally: &Tally, done: u64) {
-        if !self.on_terminal && tally.read - self.told < EVERY {
+    pub fn show(&mut self, now: &ImportProgress) {
+        if !self.on_terminal && now.tally.read - self.told < EVERY {
             return;
         }
-        self.told = tally.read;
+        self.told = now.tally.read;
         let millis = u64::try_from(self.clock.now().millis() - self.began.millis()).unwrap_or(0);
-        let text = line(tally, done, millis, self.bytes.load(Ordering::Relaxed), self.length);
+        let text = line(&self.before, now, millis, self.length);
         let _ = match self.on_terminal {
             true => write!(io::stderr(), "\r{text}\u{1b}[K"),
             false => writeln!(io::stderr(), "{text}"),
@@ -45,22 +43,24 @@ impl Progress {
 
     /// What follows begins a line of its own.
     pub fn end(&self) {
-        if self.on_terminal && self.told > 0 {
+        if self.on_terminal && self.told > self.before.tally.read {
             let _ = writeln!(io::stderr());
         }
     }
 }
 
-/// After so many milliseconds, with so many bytes read of so many.
-fn line(tally: &Tally, done: u64, millis: u64, bytes: u64, length: Option<u64>) -> String {
-    let rate = u128::from(tally.read) * 1000 / u128::from(millis.max(1));
-    let mut text = format!("{done} rows, {rate} a second");
-    if tally.invalid > 0 {
-        text.push_str(&format!(", {} invalid", tally.invalid));
+/// After so many milliseconds, of a file that is so long.
+fn line(before: &ImportProgress, now: &ImportProgress, millis: u64, length: Option<u64>) -> String {
+    let per_second = |rows: u64| u128::from(rows) * 1000 / u128::from(millis.max(1));
+    let rows = now.tally.read;
+    let mut text = format!("{rows} rows, {} a second", per_second(rows - before.tally.read));
+    if now.tally.invalid > 0 {
+        text.push_str(&format!(", {} invalid", now.tally.invalid));
     }
-    if let Some(length) = length.filter(|length| bytes > 0 && *length > 0) {
-        let left = u128::from(millis) * u128::from(length.saturating_sub(bytes)) / u128::from(bytes) / 1000;
-        let percent = u128::from(bytes.min(length)) * 100 / u128::from(length);
+    let read = now.bytes_read.saturating_sub(before.bytes_read);
+    if let Some(length) = length.filter(|length| read > 0 && *length > 0) {
+        let left = u128::from(millis) * u128::from(length.saturating_sub(now.bytes_read)) / u128::from(read) / 1000;
+        let percent = u128::from(now.bytes_read.min(length)) * 100 / u128::from(length);
         text.push_str(&format!(", {percent} %, {} left", duration(left)));
     }
     text
@@ -77,7 +77,12 @@ fn duration(seconds: u128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use roster_domain::Tally;
     use rstest::rstest;
+
+    fn progress(read: u64, invalid: u64, bytes_read: u64) -> ImportProgress {
+        ImportProgress { tally: Tally { read, invalid, ..Tally::default() }, bytes_read, ..ImportProgress::default() }
+    }
 
     #[rstest]
     #[case(1_000, 0, 0, 0, None, "1000 rows, 1000000 a second")]
@@ -92,7 +97,12 @@ mod tests {
         #[case] length: Option<u64>,
         #[case] expected: &str,
     ) {
-        let tally = Tally { read, invalid, ..Tally::default() };
-        assert_eq!(line(&tally, read, millis, bytes, length), expected);
+        assert_eq!(line(&ImportProgress::default(), &progress(read, invalid, bytes), millis, length), expected);
+    }
+
+    #[test]
+    fn what_was_done_before_makes_it_no_faster() {
+        let (before, now) = (progress(6_000, 1, 600), progress(9_000, 1, 900));
+        assert_eq!(line(&before, &now, 3_000, Some(1_000)), "9000 rows, 1000 a second, 1 invalid, 90 %, 1 s left");
     }
 }

@@ -2,28 +2,27 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
-use roster_transfer::ReportWriter;
+use anyhow::{Context, bail};
+use roster_domain::ports::ImportJobs;
+use roster_domain::{ImportId, Scope};
+use roster_transfer::report_header;
 
 use crate::output::Foreign;
 
 /// A file that is made when there is something to tell.
-pub struct ReportFile {
-    path: PathBuf,
-    goes_on: bool,
-}
+pub struct ReportFile(PathBuf);
 
 impl ReportFile {
-    /// Where somebody said, else beside the file that is imported. One that `goes_on` is written behind what is there.
+    /// Where somebody said, else beside the file that is imported.
     ///
     /// # Errors
     /// When it would take the place of the file itself.
-    pub fn of(said: Option<PathBuf>, imported: &Path, goes_on: bool) -> anyhow::Result<Self> {
+    pub fn of(said: Option<PathBuf>, imported: &Path) -> anyhow::Result<Self> {
         let path = said.unwrap_or_else(|| {
             let name = if imported.as_os_str() == "-" { "import".into() } else { OsString::from(imported) };
             let mut name: OsString = name;
@@ -35,27 +34,34 @@ impl ReportFile {
         {
             bail!("the report must not take the place of the file that is imported");
         }
-        Ok(Self { path, goes_on })
+        Ok(Self(path))
     }
 
-    /// Opens it: its rows are those of people, so it is for the eyes of whoever imports them.
+    /// Writes what the import tells of its rows, from the first one on. They are those of people, so it is for the eyes
+    /// of whoever imports them.
     ///
     /// # Errors
-    /// When it can't be made.
-    pub fn open(&self) -> io::Result<ReportWriter<File>> {
-        let mut options = OpenOptions::new();
-        options.mode(0o600);
-        if self.goes_on {
-            let file = options.append(true).create(true).open(&self.path)?;
-            let is_new = file.metadata()?.len() == 0;
-            return Ok(if is_new { ReportWriter::begin(file) } else { ReportWriter::resume(file) });
+    /// When it can't be written, or the store fails.
+    pub async fn write(&self, imports: &dyn ImportJobs, scope: &Scope, id: ImportId) -> anyhow::Result<()> {
+        let failed = || "the report can't be written";
+        let mut file = OpenOptions::new()
+            .mode(0o600)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&self.0)
+            .with_context(failed)?;
+        file.write_all(report_header()).with_context(failed)?;
+        for part in 0.. {
+            let Some(lines) = imports.report(scope, id, part).await? else { break };
+            file.write_all(&lines).with_context(failed)?;
         }
-        Ok(ReportWriter::begin(options.write(true).create(true).truncate(true).open(&self.path)?))
+        Ok(())
     }
 }
 
 impl fmt::Display for ReportFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Foreign(&self.path.to_string_lossy()).fmt(f)
+        Foreign(&self.0.to_string_lossy()).fmt(f)
     }
 }

@@ -1,7 +1,9 @@
 //! What is said when the server is up: where it is, and the three calls to make first.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
+
+use crate::commands::address::callable;
 
 /// Lines to copy and paste: the second leaves the access token in the shell's `$TOKEN` for the third.
 pub struct Greeting<'a>(pub &'a [SocketAddr]);
@@ -11,7 +13,7 @@ impl fmt::Display for Greeting<'_> {
         let addresses: Vec<String> = self.0.iter().map(|address| format!("http://{address}")).collect();
         writeln!(f, "Roster {}, contacts and contact groups, on {}", env!("CARGO_PKG_VERSION"), addresses.join(" "))?;
         let Some(address) = self.0.first() else { return Ok(()) };
-        let base = format!("http://{}", reachable(*address));
+        let base = format!("http://{}", callable(*address));
         write!(
             f,
             r#"
@@ -25,17 +27,10 @@ curl -sS {base}/contact -H "Authorization: Bearer $TOKEN" -d '{{"name": "Amina B
     }
 }
 
-/// Who listens everywhere can be called at home.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    match address {
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, v4.port()).into(),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, v6.port()).into(),
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use super::*;
 
     #[test]

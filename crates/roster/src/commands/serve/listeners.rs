@@ -4,10 +4,26 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
 use anyhow::{Context, anyhow};
+use listenfd::ListenFd;
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// So many connections may wait to be taken in; the standard library's 128 is little for a burst.
 const BACKLOG: i32 = 1024;
+
+/// Those that the service manager passed on (systemd's socket activation), whatever the addresses say; where there are
+/// none, the addresses'. To be called once: what was passed on can be taken once.
+///
+/// # Errors
+/// When an address can't be had, or what was passed on can't be listened on.
+pub fn open(addresses: &[String]) -> anyhow::Result<Vec<TcpListener>> {
+    let passed_on = passed_on().context("a socket was passed on that isn't for TCP (ListenStream=)")?;
+    if passed_on.is_empty() { bind(addresses) } else { Ok(passed_on) }
+}
+
+fn passed_on() -> io::Result<Vec<TcpListener>> {
+    let mut sockets = ListenFd::from_env();
+    (0..sockets.len()).filter_map(|at| sockets.take_tcp_listener(at).transpose()).collect()
+}
 
 /// Listens on each address; a name is listened on at all its addresses.
 ///

@@ -1,7 +1,8 @@
 //! `roster serve`: the API.
 
 mod greeting;
-mod listeners;
+pub mod listeners;
+mod manager;
 mod signals;
 
 use std::io;
@@ -19,7 +20,7 @@ use crate::cli::ServeArgs;
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
 use crate::housekeeping::Housekeeper;
-use crate::services::{http_settings, services};
+use crate::services::{http_settings, import_workers, services};
 use crate::store::{OpenStore, Pending};
 use crate::{keys, output, telemetry};
 use greeting::Greeting;
@@ -32,7 +33,7 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let settings = super::settings(args.settings, args.listen)?;
     let _log = telemetry::start_beside(&settings.log)?;
     let keys = keys::ring(&settings.auth, &settings.store.url, &SystemEntropy)?;
-    let listeners = listeners::bind(&settings.server.listen)?;
+    let listeners = listeners::open(&settings.server.listen)?;
 
     // The store lives on a runtime of its own, from before the first request until after the last: its sockets belong
     // to the runtime that opened them, and the server's workers come and go with their own.
@@ -45,21 +46,28 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let housekeeper = Housekeeper::new(store.ports().housekeeping, Arc::new(SystemClock), settings.retention);
     let housekeeping = housekeeper.start(&runtime);
     let services = services(store.ports(), keys, &settings.auth);
+    let importing = import_workers(&services, &settings.retention).start(runtime.handle());
     let outcome = rt::System::new().block_on(async {
         let addresses = listeners::local_addresses(&listeners)?;
         let server = roster_http::serve(listeners, services, http_settings(&settings), readiness.clone())?;
         let handle = server.handle();
         let running = rt::spawn(server);
         output::say(Greeting(&addresses));
+        manager::ready();
         until_stopped(stop, handle, running, &readiness, settings.server.drain).await
     });
     runtime.block_on(async {
+        importing.end().await;
         housekeeping.end().await;
         store.close().await;
     });
     info!("stopped");
     outcome
 }
+
+/// For so long at least every answer says that it is its connection's last, before connections close by themselves: a
+/// request that is on its way at that moment would get no answer.
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 /// Waits for a signal, and then for the end of what is under way.
 async fn until_stopped(
@@ -73,10 +81,11 @@ async fn until_stopped(
         ended = &mut running => return ended?.context("the server ended by itself"),
         name = stop => {
             readiness.drain();
+            manager::stopping();
             info!("{}: stopping; once more, and it ends at once", name?);
         }
     }
-    tokio::time::sleep(drain).await;
+    tokio::time::sleep(drain.max(LAST_ANSWERS)).await;
     handle.stop(true).await;
     running.await?.context("the server failed")
 }

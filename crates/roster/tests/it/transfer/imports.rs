@@ -93,6 +93,31 @@ fn contacts_go_to_their_groups(#[case] kind: Kind) {
     assert_eq!(group("Friends"), (Some(0), 0));
 }
 
+#[rstest]
+#[case::sqlite(Kind::Sqlite)]
+#[case::postgres(Kind::Postgres)]
+fn a_dry_run_tells_the_same_and_writes_nothing(#[case] kind: Kind) {
+    let scene = Scene::on(kind);
+    let client = scene.client("ada@example.org");
+    scene.import("one.csv", "name,number\n,+2348000000007\n", &client, &[]).done();
+    // Some know nobody by this number, and the last one is the first one's again.
+    let file = rows(2_100) + "Amina,+2348000000000\nNobody,\nEfe,+2348100000000,\n,+2348100000000\n";
+    let before = scene.export(&client, "ndjson");
+    let import = |more: &[&str]| scene.import("people.csv", &file, &client, more);
+
+    let dry = import(&["--dry-run"]);
+    let report = scene.read("people.csv.report.csv");
+
+    assert!(dry.stdout.starts_with("Nothing was written; it would be: "), "{}", dry.stdout);
+    assert_eq!((dry.code, scene.export(&client, "ndjson")), (Some(2), before));
+    let real = import(&[]);
+    assert_eq!(sums(&dry.stdout), sums(&real.stdout));
+    assert_eq!(sums(&real.stdout), [2_104, 2_100, 1, 2, 0, 1]);
+    assert_eq!(scene.read("people.csv.report.csv"), report);
+    import(&["--dry-run", "--group", "Swimmers", "--create-groups"]).failed(2);
+    assert_eq!(scene.place.run(&["export", "--client", &client, "--group", "Swimmers"]).code, Some(1), "nor a group");
+}
+
 #[test]
 fn how_it_ends_tells_how_it_went() {
     let scene = Scene::on(Kind::Sqlite);
@@ -110,7 +135,7 @@ fn how_it_ends_tells_how_it_went() {
     let cut = "[{\"number\": \"1\"}, {\"number\": \"2\"";
     let said = scene.import("cut.json", cut, &client, &[]);
     assert!(said.failed(1).contains("cut off"), "{}", said.stderr);
-    assert_eq!(sums(&said.stdout), [2, 1, 0, 0, 0, 1]);
+    assert_eq!(sums(&said.stdout), [1, 1, 0, 0, 0, 0], "what isn't all there is no row");
 
     scene.place.run(&["import", "missing.csv", "--client", &client]).failed(1);
     scene.place.run(&["import", "good.csv", "--client", "0123456789abcdef01234567"]).failed(1);

@@ -5,6 +5,7 @@ mod exports;
 mod formats;
 mod imports;
 mod printed;
+mod systems;
 
 use std::fs;
 
