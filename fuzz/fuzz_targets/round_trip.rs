@@ -1,7 +1,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use roster_domain::{ClientId, Contact, ContactId, ContactName, GroupId, ObjectId, Timestamp};
+use roster_domain::ports::SnapshotRow;
+use roster_domain::{ClientId, Contact, ContactId, ContactName, GroupId, GroupTitle, NumberInfo, ObjectId, Timestamp};
 use roster_transfer::{Candidate, Export, ExportFormat, Options, SourceFormat};
 
 // Whatever was read is written in every format, and read again as the same.
@@ -14,7 +15,12 @@ fuzz_target!(|bytes: &[u8]| {
     for format in ExportFormat::ALL {
         let Ok(mut export) = Export::begin(Vec::new(), format) else { panic!("memory can be written") };
         for contact in &contacts {
-            assert!(export.row(contact, None).is_ok());
+            let row = SnapshotRow {
+                contact: contact.clone(),
+                group_title: GroupTitle::from_stored("Friends".to_owned()),
+                number: NumberInfo::derive(&contact.number, None),
+            };
+            assert!(export.row(&row).is_ok());
         }
         let Ok(file) = export.end() else { panic!("memory can be written") };
         let source = match format {

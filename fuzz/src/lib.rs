@@ -1,7 +1,7 @@
 //! What every target does with the bytes it gets.
 
-use roster_domain::Region;
-use roster_transfer::{ColumnMap, Hints, Options, Row, SeveralNumbers, Source, SourceFormat, Tally};
+use roster_domain::{Region, Tally};
+use roster_transfer::{ColumnMap, Hints, Options, Row, SeveralNumbers, Source, SourceFormat};
 
 /// Reads the bytes as contacts and as the other collections, each to its end.
 pub fn read(format: Option<SourceFormat>, bytes: &[u8]) {

@@ -12,7 +12,7 @@ CREATE TABLE imports (
     content_type    text,
     file_bytes      bigint,
     staged_bytes    bigint      NOT NULL, -- so much of it is in import_pieces
-    is_untidy       boolean     NOT NULL, -- at its end, with pieces or drafts that are needed no more
+    is_untidy       boolean     NOT NULL, -- what there may be of its pieces and drafts is needed no more
     report_parts    bigint      NOT NULL,
     rows_read       bigint      NOT NULL,
     rows_created    bigint      NOT NULL,

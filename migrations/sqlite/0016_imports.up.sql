@@ -12,7 +12,7 @@ CREATE TABLE imports (
     content_type    TEXT,
     file_bytes      INTEGER,
     staged_bytes    INTEGER     NOT NULL, -- so much of it is in import_pieces
-    is_untidy       INTEGER     NOT NULL, -- at its end, with pieces or drafts that are needed no more
+    is_untidy       INTEGER     NOT NULL, -- what there may be of its pieces and drafts is needed no more
     report_parts    INTEGER     NOT NULL,
     rows_read       INTEGER     NOT NULL,
     rows_created    INTEGER     NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE imports (
     created_at      INTEGER     NOT NULL,
     started_at      INTEGER,
     ended_at        INTEGER,
-    expires_at      INTEGER,          -- when it is forgotten
+    expires_at      INTEGER,             -- when it is forgotten
     CONSTRAINT imports_pkey PRIMARY KEY (user_id, id),
     CONSTRAINT imports_user_fkey FOREIGN KEY (user_id) REFERENCES users (id),
     CONSTRAINT imports_id_is_16_bytes CHECK (length(id) = 16),
@@ -55,13 +55,13 @@ CREATE TABLE imports (
 -- What goes when a client goes.
 CREATE INDEX imports_by_client ON imports (user_id, client_id);
 
--- What is to be worked on, or was left behind.
-CREATE INDEX imports_open ON imports (created_at)
+-- What is to be worked on, or was left behind; and how much of a user's waits.
+CREATE INDEX imports_open ON imports (user_id, created_at)
     WHERE state IN ('receiving', 'waiting', 'running', 'undoing');
 
 -- What is to be forgotten: when its time has come, or as nobody sees it any more.
 CREATE INDEX imports_expiring ON imports (expires_at) WHERE expires_at IS NOT NULL;
-CREATE INDEX imports_discarded ON imports (user_id, id) WHERE state = 'discarded';
+CREATE INDEX imports_discarded ON imports (user_id, id) WHERE state = 'discarded' AND NOT is_untidy;
 
 -- What takes up room, and what needn't any more.
 CREATE INDEX imports_staged ON imports (user_id, id) WHERE staged_bytes > 0;

@@ -72,6 +72,9 @@ pub enum Command {
     Download {
         #[command(flatten)]
         at: Client,
+        /// How many there are.
+        #[arg(long)]
+        rows: u64,
     },
     /// Makes the table of all turns.
     Report {

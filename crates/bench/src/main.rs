@@ -39,7 +39,7 @@ fn main() -> anyhow::Result<()> {
         Command::Pooled(args) => pooled::run(&args)?.map_or(Ok(()), |turn| say(&turn.to_string())),
         Command::People { rows, seed } => files::people(rows, seed),
         Command::Upload { at, file, rows } => files::upload(&at.server, &at.account()?, &file, rows),
-        Command::Download { at } => files::download(&at.server, &at.account()?),
+        Command::Download { at, rows } => files::download(&at.server, &at.account()?, rows),
         Command::Report { figures } => say(&report::report(&std::fs::read_to_string(figures)?)?),
     }
 }

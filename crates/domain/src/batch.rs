@@ -8,9 +8,10 @@ use std::collections::HashSet;
 
 pub use plan::Plan;
 
-use crate::values::{Number, NumberInfo, Region};
+use crate::values::{E164, Number, NumberInfo, Region};
 use crate::{
-    ClientId, Contact, ContactChanges, ContactId, GroupId, NewContact, Precondition, Timestamp, TransactionChanges,
+    ClientId, Contact, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition, Timestamp,
+    TransactionChanges,
 };
 
 /// Of contacts that match one number so many are named at most: a client may have any number of them.
@@ -25,6 +26,22 @@ pub struct Batch {
     pub atomic: bool,
     /// What is changed was changed then.
     pub at: Timestamp,
+    ahead: Ahead,
+}
+
+/// What contacts to be made are found by, derived before their client was held: for each operation in their order, if the
+/// client is at home there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Ahead {
+    region: Option<Region>,
+    derived: Vec<Option<Derived>>,
+}
+
+impl Ahead {
+    /// Of this operation, for a client at home there.
+    fn get(&self, index: usize, region: Option<&Region>) -> Option<&Derived> {
+        self.derived.get(index)?.as_ref().filter(|_| self.region.as_ref() == region)
+    }
 }
 
 /// One operation of a batch.
@@ -175,13 +192,41 @@ pub struct Lookup {
 /// What contacts match by: the number's E.164 form in the region, or the text where it has none.
 #[must_use]
 pub fn number_key(number: &Number, region: Option<&Region>) -> String {
-    match NumberInfo::derive(number, region).e164 {
-        Some(e164) => e164.as_str().to_owned(),
-        None => number.as_str().to_owned(),
+    key_of(&NumberInfo::derive(number, region), number).to_owned()
+}
+
+/// The same of a number of which that is known.
+fn key_of<'a>(info: &'a NumberInfo, number: &'a Number) -> &'a str {
+    info.e164.as_ref().map_or(number.as_str(), E164::as_str)
+}
+
+impl Operation {
+    /// What is derived of the contact that it would make, of a client at home in this region; `None`: it makes none.
+    #[must_use]
+    pub fn derived(&self, region: Option<&Region>) -> Option<Derived> {
+        let contact = match self {
+            Self::Create(contact) | Self::Upsert(Upsert { contact, .. }) => contact,
+            Self::Update { .. } | Self::Delete { .. } => return None,
+        };
+        Some(Derived::of(&contact.name, &contact.number, region))
     }
 }
 
 impl Batch {
+    /// These operations, in this order.
+    #[must_use]
+    pub fn new(operations: Vec<Operation>, atomic: bool, at: Timestamp) -> Self {
+        Self { operations, atomic, at, ahead: Ahead::default() }
+    }
+
+    /// With what [`Operation::derived`] says of each of its operations, for a client at home in this region: whoever holds
+    /// the client needn't derive it then.
+    #[must_use]
+    pub fn derived_ahead(mut self, region: Option<Region>, derived: Vec<Option<Derived>>) -> Self {
+        self.ahead = Ahead { region, derived };
+        self
+    }
+
     /// The same, where what names a group that isn't among these names none: what is made goes to the default group, and
     /// what matches stays in its own.
     #[must_use]
@@ -223,13 +268,17 @@ impl Batch {
     #[must_use]
     pub fn lookup(&self, region: Option<&Region>) -> Lookup {
         let mut lookup = Lookup { groups: self.groups().collect(), ..Lookup::default() };
-        for operation in &self.operations {
+        for (index, operation) in self.operations.iter().enumerate() {
             match operation {
                 Operation::Create(contact) => lookup.ids.push(contact.id),
                 Operation::Upsert(upsert) => {
                     lookup.ids.push(upsert.contact.id);
                     if upsert.by == MatchBy::Number && upsert.on_match != OnMatch::Add {
-                        lookup.numbers.push(number_key(&upsert.contact.number, region));
+                        let number = &upsert.contact.number;
+                        lookup.numbers.push(match self.ahead.get(index, region) {
+                            Some(derived) => key_of(&derived.number, number).to_owned(),
+                            None => number_key(number, region),
+                        });
                     }
                 }
                 Operation::Update { target, .. } | Operation::Delete { target, .. } => lookup.target(target, region),

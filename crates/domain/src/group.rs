@@ -49,6 +49,23 @@ pub struct NewGroup {
     pub legacy_version: i64,
 }
 
+impl NewGroup {
+    /// The group that it becomes in this client.
+    #[must_use]
+    pub fn made_in(&self, client_id: ClientId) -> ContactGroup {
+        ContactGroup {
+            id: self.id,
+            client_id,
+            title: self.title.clone(),
+            is_default: self.is_default,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            legacy_version: self.legacy_version,
+            revision: 0,
+        }
+    }
+}
+
 /// What an update sets; what is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupChanges {

@@ -6,7 +6,7 @@ mod tally;
 mod undo;
 
 pub use changes::{ImportChange, ImportChanges};
-pub use step::{ImportStep, RowAccounts, StepAccount};
+pub use step::{ImportStep, RowAccounts, StepAccount, StepDefect};
 pub use tally::{RowOutcome, Tally, Unsettled};
 pub use undo::{UndoPlan, UndoableChange};
 
@@ -55,13 +55,33 @@ pub enum ImportSource {
     Direct,
 }
 
+impl ImportSource {
+    /// Every source.
+    pub const ALL: [Self; 2] = [Self::Staged, Self::Direct];
+
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Staged => "staged",
+            Self::Direct => "direct",
+        }
+    }
+
+    /// The source with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == word)
+    }
+}
+
 /// Where an import stands.
 ///
 /// ```text
 ///  receiving ─► waiting ─► running ─► completed ─► undoing ─► undone
-///                  │ ▲        │ │                     ▲
-///                  │ └────────┼─┴──► failed ──────────┤   (failed: may go on, or be undone)
-///                  └──────────┴────► cancelled ───────┘
+///      │           │ ▲        │ │                     ▲
+///      │           │ └────────┼─┴──► failed ──────────┤   (failed: may go on, or be undone)
+///      └───────────┴──────────┴────► cancelled ───────┘
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportState {
@@ -242,8 +262,10 @@ impl Claim {
 pub enum ImportEnd {
     /// All rows are accounted for.
     Completed,
-    /// It can't go on.
+    /// It can't go on, unless what stood in its way goes away: its file is kept for that.
     Failed(ImportFailure),
+    /// It can't go on, whoever tries: its file isn't needed any more.
+    FailedForGood(ImportFailure),
     /// It was told to stop: to be gone on with, by whoever begins it again.
     Stopped,
 }
@@ -297,6 +319,9 @@ mod tests {
     fn every_word_is_read_back() {
         for state in ImportState::ALL {
             assert_eq!(ImportState::from_word(state.as_str()), Some(state));
+        }
+        for source in ImportSource::ALL {
+            assert_eq!(ImportSource::from_word(source.as_str()), Some(source));
         }
         for reason in LeftReason::ALL {
             assert_eq!(LeftReason::from_word(reason.as_str()), Some(reason));

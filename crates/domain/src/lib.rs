@@ -68,8 +68,8 @@ pub use id::{
 };
 pub use import::{
     Claim, Import, ImportChange, ImportChanges, ImportEnd, ImportFailure, ImportFile, ImportProgress, ImportSource,
-    ImportState, ImportStep, Lease, LeftAlone, LeftReason, NewImport, RowAccounts, RowOutcome, StepAccount, Tally,
-    UndoCounts, UndoPlan, UndoableChange, Unsettled,
+    ImportState, ImportStep, Lease, LeftAlone, LeftReason, NewImport, RowAccounts, RowOutcome, StepAccount, StepDefect,
+    Tally, UndoCounts, UndoPlan, UndoableChange, Unsettled,
 };
 pub use migration::{Migration, MigrationStanding, MigrationState};
 pub use page::{Keyset, Limit, Page, PlacedPage};

@@ -1,9 +1,13 @@
 //! The page that shows the OpenAPI document and tries its calls out. All it is made of is in the binary, and it asks no
 //! other host.
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::sync::LazyLock;
 
+use bytes::Bytes;
 use flate2::read::GzDecoder;
+
+use crate::conditional::Tag;
 
 /// What the page may load and ask: nothing but what comes from here. Of the viewer's pictures some stand in its styles.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -20,39 +24,57 @@ pub struct Asset {
     pub name: &'static str,
     pub media_type: &'static str,
     /// With gzip.
-    pub packed: &'static [u8],
+    pub packed: LazyLock<Sent>,
+    /// For those who can't unpack it themselves.
+    pub plain: LazyLock<io::Result<Sent>>,
+}
+
+/// Bytes as they are sent, and what names these very ones: made when they are asked for first.
+pub struct Sent {
+    pub bytes: Bytes,
+    pub tag: Tag,
 }
 
 macro_rules! assets {
     ($($name:literal: $media_type:literal),+ $(,)?) => {
-        [$(Asset {
-            name: $name,
-            media_type: $media_type,
-            packed: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")),
+        [$({
+            const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"));
+            Asset {
+                name: $name,
+                media_type: $media_type,
+                packed: LazyLock::new(|| Sent::of(PACKED)),
+                plain: LazyLock::new(|| Sent::unpacked(PACKED)),
+            }
         }),+]
     };
 }
 
-impl Asset {
-    /// Each of them.
-    pub const ALL: [Self; 6] = assets! {
-        "swagger-ui-bundle.js": "text/javascript",
-        "swagger-ui.css": "text/css",
-        "swagger-ui-LICENSE.txt": "text/plain",
-        "swagger-ui-NOTICE.txt": "text/plain",
-        "page.css": "text/css",
-        "start.js": "text/javascript",
-    };
+/// Each of them.
+pub static ASSETS: [Asset; 6] = assets! {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-LICENSE.txt": "text/plain",
+    "swagger-ui-NOTICE.txt": "text/plain",
+    "page.css": "text/css",
+    "start.js": "text/javascript",
+};
 
+impl Asset {
     /// The one that is called so.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|asset| asset.name == name)
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ASSETS.iter().find(|asset| asset.name == name)
+    }
+}
+
+impl Sent {
+    fn of(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { tag: Tag::of_bytes(&bytes), bytes }
     }
 
-    /// For those who can't unpack it themselves.
-    pub fn unpacked(&self) -> std::io::Result<Vec<u8>> {
+    fn unpacked(packed: &[u8]) -> io::Result<Self> {
         let mut bytes = Vec::new();
-        GzDecoder::new(self.packed).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        GzDecoder::new(packed).read_to_end(&mut bytes)?;
+        Ok(Self::of(bytes))
     }
 }

@@ -49,7 +49,8 @@ pub async fn receive(upload: Upload<Files>) -> Result<Import, Failure> {
         staging.take(piece).await?;
     }
     file.end().await?;
-    shown.look_again(&app).await?;
+    // It may have come for longer than an access token lives, which was good when it was shown.
+    shown.look_again(&app, shown.at).await?;
     staging.submit().await
 }
 

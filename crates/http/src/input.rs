@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
+use futures_util::TryFutureExt;
 use futures_util::future::LocalBoxFuture;
 use roster_domain::{ImportId, ObjectId, Origin, SessionId};
 use tokio::time::Instant;
@@ -15,6 +16,7 @@ use crate::body;
 use crate::error::Code;
 use crate::failure::Failure;
 use crate::forwarding;
+use crate::in_time::in_time;
 use crate::json::{self, Malformed, Object};
 use crate::notes::Notes;
 use crate::query::Query;
@@ -136,10 +138,7 @@ impl Input {
         deadline: Duration,
         act: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Failure> {
-        match tokio::time::timeout_at(self.began + deadline, act).await {
-            Ok(done) => done.map_err(Into::into),
-            Err(_) => Err(Failure::caused(Code::StoreUnavailable, "no answer within the deadline")),
-        }
+        in_time(deadline.saturating_sub(self.began.elapsed()), act.err_into()).await
     }
 }
 

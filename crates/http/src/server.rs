@@ -61,10 +61,10 @@ pub fn serve(
     Ok(listeners.into_iter().try_fold(server, HttpServer::listen)?.run())
 }
 
-/// Has the kernel cut a connection whose other end takes nothing. It looks when it probes, at growing intervals: with
-/// half the time, the cut comes within the whole.
+/// Has the kernel cut a connection whose other end takes nothing for so long. It looks when it probes, the last time just
+/// when the time is over.
 fn cut_when_stuck(connection: &TcpStream, reader: Duration) {
-    if let Err(error) = SockRef::from(connection).set_tcp_user_timeout(Some(reader / 2)) {
+    if let Err(error) = SockRef::from(connection).set_tcp_user_timeout(Some(reader)) {
         tracing::debug!(error = %error, "a connection could not be given its time-out");
     }
 }

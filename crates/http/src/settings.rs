@@ -24,7 +24,8 @@ pub struct HttpSettings {
     pub streams: usize,
     /// The most streamed lists of one user at once.
     pub streams_per_user: usize,
-    /// The most bytes of answers that are written to their end before they are sent, in temporary files.
+    /// The most bytes of answers that are written to their end before they are sent, in temporary files. Those of one user
+    /// have half of it.
     pub spool: u64,
     /// How long a graceful stop waits for what is in flight.
     pub shutdown: Duration,
@@ -80,7 +81,7 @@ impl Default for ImportSettings {
             most_bytes: 1024 * 1024 * 1024,
             uploads: 16,
             uploads_per_user: 4,
-            staging: StagingLimits { waiting: 16, staged_bytes: 4 * 1024 * 1024 * 1024 },
+            staging: StagingLimits { waiting: 10, staged_bytes: 4 << 30, staged_bytes_of_user: 2 << 30 },
             kept: Duration::from_secs(30 * 24 * 60 * 60),
         }
     }
@@ -97,6 +98,8 @@ pub struct Deadlines {
     pub search: Duration,
     /// An act over many rows; it goes on in the store when the caller leaves.
     pub bulk: Duration,
+    /// Writing an export to its end, from when the store begins to read it.
+    pub export: Duration,
     /// Reading a request's body; that of a batch has as long as [`Deadlines::bulk`], and a file any time, but no pause
     /// so long.
     pub body: Duration,
@@ -115,6 +118,7 @@ impl Default for Deadlines {
             list: Duration::from_millis(3_500),
             search: Duration::from_secs(10),
             bulk: Duration::from_secs(60),
+            export: Duration::from_secs(10 * 60),
             body: Duration::from_secs(10),
             pace: Duration::from_secs(30),
             reader: Duration::from_secs(30),

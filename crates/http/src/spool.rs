@@ -1,49 +1,42 @@
-//! Answers that are written to their end before they are sent: each in a temporary file that has no name, and so much
-//! room for all of them.
+//! Answers that are written to their end before they are sent: each in a temporary file that has no name, with so much
+//! room for all of them, half of it for those of one user, so that one who reads slowly doesn't keep the others out.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use roster_domain::UserId;
 use tokio::task::spawn_blocking;
+
+use crate::shares::Shares;
 
 /// A piece that is sent has so many bytes.
 const PIECE: usize = 256 * 1024;
 
-/// The room there is, and what is taken of it.
-pub struct Spool {
-    room: u64,
-    taken: AtomicU64,
-}
+/// The room there is, in bytes, and what is taken of it.
+pub struct Spool(Shares);
 
-/// There is no room left in the spool. The disk may have some.
+/// There is no room left in the spool, or in a user's share of it. The disk may have some.
 #[derive(Debug, thiserror::Error)]
 #[error("the spool is full")]
 struct Full;
 
 impl Spool {
     pub fn new(room: u64) -> Arc<Self> {
-        Arc::new(Self { room, taken: AtomicU64::new(0) })
+        Arc::new(Self(Shares::new(room, room / 2)))
     }
 
-    /// An empty file, in the system's folder for them.
+    /// An empty file for this user, in the system's folder for them.
     ///
     /// # Errors
     /// When it can't be made.
-    pub fn file(self: &Arc<Self>) -> io::Result<SpoolFile> {
+    pub fn file(self: &Arc<Self>, user: UserId) -> io::Result<SpoolFile> {
         let file = tempfile::tempfile()?;
         // It has no name, but whoever may look into processes finds it.
         file.set_permissions(Permissions::from_mode(0o600))?;
-        Ok(SpoolFile { file, length: 0, spool: Arc::clone(self) })
-    }
-
-    fn take(&self, bytes: u64) -> io::Result<()> {
-        let more = |taken: u64| taken.checked_add(bytes).filter(|taken| *taken <= self.room);
-        let taken = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        taken.map(drop).map_err(|_| io::Error::other(Full))
+        Ok(SpoolFile { file, user, length: 0, spool: Arc::clone(self) })
     }
 }
 
@@ -55,6 +48,7 @@ pub fn is_full(error: &io::Error) -> bool {
 /// A file that takes up room until it is dropped.
 pub struct SpoolFile {
     file: File,
+    user: UserId,
     length: u64,
     spool: Arc<Spool>,
 }
@@ -62,7 +56,9 @@ pub struct SpoolFile {
 impl Write for SpoolFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let length = bytes.len() as u64;
-        self.spool.take(length)?;
+        if !self.spool.0.take(self.user, length) {
+            return Err(io::Error::other(Full));
+        }
         self.length += length;
         self.file.write_all(bytes)?;
         Ok(bytes.len())
@@ -75,7 +71,7 @@ impl Write for SpoolFile {
 
 impl Drop for SpoolFile {
     fn drop(&mut self) {
-        self.spool.taken.fetch_sub(self.length, Ordering::Relaxed);
+        self.spool.0.give_back(self.user, self.length);
     }
 }
 
@@ -120,6 +116,11 @@ impl SpoolReader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use roster_domain::ObjectId;
+
+    fn user(n: u8) -> UserId {
+        UserId::from(ObjectId::from_bytes([n; 12]))
+    }
 
     async fn read(file: SpoolFile) -> Vec<u8> {
         let (mut all, mut reader) = (Vec::new(), file.reader());
@@ -134,7 +135,7 @@ mod tests {
     async fn what_was_written_is_read() {
         let written: Vec<u8> = (0..=250).cycle().take(2 * PIECE + 7).collect();
         for length in [0, 1, PIECE, written.len()] {
-            let mut file = Spool::new(u64::MAX).file().unwrap();
+            let mut file = Spool::new(u64::MAX).file(user(1)).unwrap();
             file.write_all(&written[..length]).unwrap();
             assert_eq!(file.length(), length as u64);
             assert_eq!(file.file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
@@ -145,14 +146,30 @@ mod tests {
     #[tokio::test]
     async fn room_is_shared_and_given_back() {
         let spool = Spool::new(10);
-        let (mut one, mut other) = (spool.file().unwrap(), spool.file().unwrap());
-        one.write_all(b"123456").unwrap();
-        other.write_all(b"1234").unwrap();
-        assert!(is_full(&other.write_all(b"5").unwrap_err()));
-        assert_eq!(read(one).await, b"123456");
-        other.write_all(b"56").unwrap();
-        assert_eq!(read(other).await, b"123456", "what was refused isn't there");
-        assert!(spool.file().unwrap().write_all(&[0; 10]).is_ok(), "all of it is free again");
+        let file = |n| spool.file(user(n)).unwrap();
+        let (mut one, mut other, mut third) = (file(1), file(2), file(3));
+        one.write_all(b"12345").unwrap();
+        other.write_all(b"123").unwrap();
+        third.write_all(b"12").unwrap();
+        assert!(is_full(&other.write_all(b"4").unwrap_err()));
+        assert_eq!(read(one).await, b"12345");
+        other.write_all(b"45").unwrap();
+        assert_eq!(read(other).await, b"12345", "what was refused isn't there");
+        assert_eq!(read(third).await, b"12");
+        assert!(file(1).write_all(&[0; 5]).is_ok() && file(2).write_all(&[0; 5]).is_ok(), "all of it is free again");
+    }
+
+    #[test]
+    fn one_user_has_half_of_it() {
+        let spool = Spool::new(10);
+        let file = |n| spool.file(user(n)).unwrap();
+        let (mut one, mut another, mut of_another_user) = (file(1), file(1), file(2));
+        one.write_all(b"123").unwrap();
+        another.write_all(b"12").unwrap();
+        assert!(is_full(&another.write_all(b"3").unwrap_err()));
+        of_another_user.write_all(b"12345").unwrap();
+        drop(one);
+        another.write_all(b"345").unwrap();
     }
 
     #[test]

@@ -1,42 +1,21 @@
-//! How many lists stream at once, how many batches are done and how many files come: so many in all, and so many a user,
-//! so that one who reads slowly in many places doesn't keep the others out.
+//! How many lists stream at once, how many batches are done and how many files come: so many in all, and so many a user.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use roster_domain::UserId;
 
-pub struct Streams {
-    most: usize,
-    most_of_one_user: usize,
-    open: Mutex<Open>,
-}
+use crate::shares::Shares;
 
-#[derive(Default)]
-struct Open {
-    all: usize,
-    by_user: HashMap<UserId, usize>,
-}
+pub struct Streams(Shares);
 
 impl Streams {
     pub fn new(most: usize, most_of_one_user: usize) -> Arc<Self> {
-        Arc::new(Self { most, most_of_one_user, open: Mutex::default() })
+        Arc::new(Self(Shares::new(most as u64, most_of_one_user as u64)))
     }
 
     /// One more for this user, until the permit is dropped; `None` when there are enough.
     pub fn open(self: &Arc<Self>, user: UserId) -> Option<StreamPermit> {
-        let mut open = self.lock();
-        let of_user = open.by_user.get(&user).copied().unwrap_or(0);
-        if open.all >= self.most || of_user >= self.most_of_one_user {
-            return None;
-        }
-        open.all += 1;
-        open.by_user.insert(user, of_user + 1);
-        Some(StreamPermit { streams: Arc::clone(self), user })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.take(user, 1).then(|| StreamPermit { streams: Arc::clone(self), user })
     }
 }
 
@@ -48,14 +27,7 @@ pub struct StreamPermit {
 
 impl Drop for StreamPermit {
     fn drop(&mut self) {
-        let mut open = self.streams.lock();
-        open.all = open.all.saturating_sub(1);
-        if let Some(of_user) = open.by_user.get_mut(&self.user) {
-            *of_user = of_user.saturating_sub(1);
-            if *of_user == 0 {
-                open.by_user.remove(&self.user);
-            }
-        }
+        self.streams.0.give_back(self.user, 1);
     }
 }
 
@@ -64,28 +36,12 @@ mod tests {
     use super::*;
     use roster_domain::ObjectId;
 
-    fn user(n: u8) -> UserId {
-        UserId::from(ObjectId::from_bytes([n; 12]))
-    }
-
     #[test]
-    fn one_user_has_so_many_and_all_have_so_many() {
-        let streams = Streams::new(3, 2);
-        let first = streams.open(user(1));
-        let second = streams.open(user(1));
-        assert!(first.is_some() && second.is_some());
-        assert!(streams.open(user(1)).is_none(), "one user has two");
-        let third = streams.open(user(2));
-        assert!(third.is_some());
-        assert!(streams.open(user(3)).is_none(), "all have three");
-        drop(first);
-        assert!(streams.open(user(3)).is_some(), "a place that was left is free");
-    }
-
-    #[test]
-    fn nothing_is_kept_of_users_who_stream_nothing() {
-        let streams = Streams::new(3, 2);
-        drop(streams.open(user(1)));
-        assert!(streams.lock().by_user.is_empty());
+    fn a_place_that_was_left_is_free() {
+        let (streams, user) = (Streams::new(2, 1), UserId::from(ObjectId::from_bytes([1; 12])));
+        let permit = streams.open(user);
+        assert!(permit.is_some() && streams.open(user).is_none());
+        drop(permit);
+        assert!(streams.open(user).is_some());
     }
 }

@@ -13,15 +13,15 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use roster_domain::Caller;
+use roster_domain::{Caller, Timestamp};
 use roster_identity::Presented;
-use tokio::time::timeout;
 
 use crate::body;
 use crate::call::{Call, authenticate};
 use crate::credentials;
 use crate::error::Code;
 use crate::failure::Failure;
+use crate::in_time::in_time;
 use crate::input::Input;
 use crate::json::Object;
 use crate::query::Query;
@@ -67,6 +67,8 @@ pub struct Upload<K> {
 /// Who it is, with one of the places that there are for them.
 struct Known {
     caller: Caller,
+    /// When that was asked.
+    at: Timestamp,
     place: StreamPermit,
 }
 
@@ -90,26 +92,24 @@ impl<K: Kind> Upload<K> {
 
     /// Whose it is, and the body to be read as it comes. It holds no credentials.
     pub fn into_stream(self) -> Result<(Shown, StreamPermit, Unread), Failure> {
-        let Known { caller, place } = self.known.ok_or(Code::Unauthenticated)?;
-        Ok((Shown::of(caller, self.request.headers().clone(), self.query), place, self.body))
+        let Known { caller, at, place } = self.known.ok_or(Code::Unauthenticated)?;
+        Ok((Shown::of(caller, at, self.request.headers().clone(), self.query), place, self.body))
     }
 
     async fn recognise(&mut self, in_body: Option<&Object>) -> Result<(), Failure> {
         let before = self.known.take();
         let presented = credentials::presented(self.request.headers(), in_body, &self.query);
-        let recognised = authenticate(&self.app, &self.request, &presented);
-        let caller = timeout(self.app.deadlines.one, recognised)
-            .await
-            .unwrap_or_else(|_| Err(Failure::caused(Code::StoreUnavailable, "no answer within the deadline")))?;
+        let at = self.app.clock.now();
+        let caller = in_time(self.app.deadlines.one, authenticate(&self.app, &self.request, &presented)).await?;
         let place = match before {
-            Some(Known { caller: before, place }) if before.user() == caller.user() => place,
+            Some(Known { caller: before, place, .. }) if before.user() == caller.user() => place,
             // Another user's place is given back first.
             other => {
                 drop(other);
                 K::places(&self.app).open(caller.user()).ok_or(Code::Overloaded)?
             }
         };
-        self.known = Some(Known { caller, place });
+        self.known = Some(Known { caller, at, place });
         Ok(())
     }
 }
@@ -142,7 +142,7 @@ impl Upload<Batches> {
     pub async fn into_call(mut self, in_body: &Object) -> Result<(Call, StreamPermit), Failure> {
         self.recognise(Some(in_body)).await?;
         self.refuse_encoded()?;
-        let Known { caller, place } = self.known.ok_or(Code::Unauthenticated)?;
+        let Known { caller, place, .. } = self.known.ok_or(Code::Unauthenticated)?;
         let input = Input::of(self.app, self.request, Ok(Object::default()), self.query);
         Ok((Call::of(caller, input), place))
     }

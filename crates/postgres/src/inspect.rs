@@ -6,8 +6,6 @@
 mod obstacle;
 mod session;
 
-use std::num::NonZero;
-use std::thread;
 use std::time::Duration;
 
 use roster_domain::Clock;
@@ -19,7 +17,7 @@ pub use obstacle::{Obstacle, ObstacleKind};
 pub use session::Session;
 
 use crate::connect::CONNECT_PATIENCE;
-use crate::{ConnectError, PostgresOptions, options};
+use crate::{ConnectError, PostgresOptions, options, rounds};
 
 /// The extensions that the migrations create.
 const EXTENSIONS: [&str; 2] = ["pg_trgm", "btree_gin"];
@@ -88,11 +86,10 @@ pub fn place(url: &str) -> Result<String, ConnectError> {
     Ok(format!("{user}@{host}:{}/{database}", options.get_port()))
 }
 
-/// So many connections a process with this many runtimes may take at most: those of the pool, four for each runtime, two
-/// that write for every two processors (see `rounds`), and one that hears of revocations.
+/// So many connections a process with this many runtimes may take at most: those of the pool, those of acts that go in
+/// rounds, and one that hears of revocations.
 pub fn most_connections(options: &PostgresOptions, runtimes: usize) -> u32 {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let beside = 4 * runtimes + 2 * processors.div_ceil(2) + 1;
+    let beside = rounds::most_connections(runtimes) + 1;
     options.pool_size.saturating_add(u32::try_from(beside).unwrap_or(u32::MAX))
 }
 

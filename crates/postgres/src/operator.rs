@@ -24,6 +24,10 @@ impl Operator for PostgresStore {
         self.act(all_users(self.pool.clone(), keyset)).await
     }
 
+    async fn users_with_client(&self, client: ClientId) -> Result<Vec<UserId>> {
+        self.act(users_with_client(self.pool.clone(), client)).await
+    }
+
     async fn set_password(&self, user: UserId, hash: &str, at: Timestamp, entry: AuditEntry) -> Result<bool> {
         let (pool, hash) = (self.pool.clone(), hash.to_owned());
         self.act(async move { again(|| set_password(&pool, user, &hash, at, &entry)).await }).await
@@ -85,6 +89,17 @@ async fn all_users(pool: PgPool, keyset: Keyset<UserId>) -> sqlx::Result<Page<Li
     .fetch_all(&pool)
     .await?;
     Ok(Page::of_one_more(rows::all(rows)?, keyset.limit))
+}
+
+async fn users_with_client(pool: PgPool, client: ClientId) -> sqlx::Result<Vec<UserId>> {
+    let users = sqlx::query_scalar!(
+        "SELECT c.user_id FROM clients c JOIN users u ON u.id = c.user_id \
+         WHERE c.id = $1 AND u.erased_at IS NULL",
+        client.as_bytes().as_slice(),
+    )
+    .fetch_all(&pool)
+    .await?;
+    users.iter().map(|user| rows::id(user, "clients.user_id")).collect()
 }
 
 async fn set_password(

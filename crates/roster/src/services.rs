@@ -32,15 +32,20 @@ pub fn services(store: Store, keys: KeyRing, settings: &AuthSettings) -> Service
 /// Those who work on the imports that the routes take in.
 pub fn import_workers(services: &Services, settings: &RetentionSettings) -> ImportWorkers {
     let Services { store, clock, ids, entropy, wake, .. } = services;
-    let importer = Importer {
+    let importer = importer(store, ids.clone(), clock.clone(), settings);
+    ImportWorkers { importer, entropy: entropy.clone(), wake: wake.clone() }
+}
+
+/// What works on imports, the command line's too.
+pub fn importer(store: &Store, ids: Arc<IdSource>, clock: Arc<dyn Clock>, settings: &RetentionSettings) -> Importer {
+    Importer {
         runs: store.import_runs.clone(),
         jobs: store.imports.clone(),
         groups: store.groups.clone(),
-        ids: ids.clone(),
-        clock: clock.clone(),
+        ids,
+        clock,
         limits: ImportLimits { kept: settings.imports, ..ImportLimits::default() },
-    };
-    ImportWorkers { importer, entropy: entropy.clone(), wake: wake.clone() }
+    }
 }
 
 fn identity_settings(settings: &AuthSettings) -> IdentitySettings {
@@ -56,13 +61,14 @@ fn identity_settings(settings: &AuthSettings) -> IdentitySettings {
 /// What the server keeps to.
 pub fn http_settings(settings: &Settings) -> HttpSettings {
     let usual = HttpSettings::default();
-    let staging = StagingLimits { staged_bytes: settings.limits.spool, ..usual.imports.staging };
+    let spool = settings.limits.spool;
+    let staging = StagingLimits { staged_bytes: spool, staged_bytes_of_user: spool / 2, ..usual.imports.staging };
     HttpSettings {
         workers: settings.server.workers.unwrap_or(usual.workers),
         body_limit: settings.limits.body,
         in_flight: settings.limits.in_flight,
         streams: settings.limits.streams,
-        spool: settings.limits.spool,
+        spool,
         shutdown: settings.limits.shutdown,
         cors_origins: settings.server.cors_origins.clone(),
         trusted_proxies: settings.server.trusted_proxies.clone(),
@@ -91,7 +97,9 @@ mod tests {
              ROSTER_SERVER__TRUSTED_PROXIES=192.0.2.0/24 ROSTER_LIMITS__IN_FLIGHT=5 ROSTER_LIMITS__STREAMS=7 ROSTER_LIMITS__SHUTDOWN=9s \
              ROSTER_LIMITS__SPOOL=6MiB ROSTER_RETENTION__IMPORTS=3d",
         ));
-        assert_eq!((made.imports.staging.staged_bytes, made.imports.kept), (6 << 20, Duration::from_secs(3 * 86_400)));
+        let StagingLimits { staged_bytes, staged_bytes_of_user, .. } = made.imports.staging;
+        assert_eq!((staged_bytes, staged_bytes_of_user), (6 << 20, 3 << 20));
+        assert_eq!(made.imports.kept, Duration::from_secs(3 * 86_400));
         assert_eq!((made.workers, made.body_limit, made.in_flight, made.streams), (3, 8192, 5, 7));
         assert_eq!(made.spool, 6 << 20);
         assert_eq!(

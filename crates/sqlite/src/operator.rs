@@ -8,7 +8,7 @@ use roster_domain::{
 };
 use rusqlite::{Connection, Row, params};
 
-use crate::columns::optional_time;
+use crate::columns::{id, optional_time};
 use crate::query::{self, BELOW_ALL, one_more};
 use crate::statements::statements;
 use crate::{SqliteStore, audit, clients, groups, sessions, users};
@@ -25,6 +25,13 @@ statements! {
     PAGE = "SELECT id, email, firstname, lastname, created_at, updated_at, revision, disabled_at FROM users
         WHERE id > ?1 AND erased_at IS NULL ORDER BY id LIMIT ?2"
         => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id>?)"];
+
+    WITH_CLIENT = "SELECT c.user_id FROM clients c JOIN users u ON u.id = c.user_id
+        WHERE c.id = ?1 AND u.erased_at IS NULL"
+        => [
+            "SEARCH c USING INDEX clients_by_id (id=?)",
+            "SEARCH u USING INDEX sqlite_autoindex_users_1 (id=?)",
+        ];
 
     DISABLED_AT = "SELECT disabled_at FROM users WHERE id = ?1 AND erased_at IS NULL"
         => ["SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)"];
@@ -46,6 +53,13 @@ impl Operator for SqliteStore {
 
     async fn users(&self, keyset: Keyset<UserId>) -> Result<Page<ListedUser>> {
         self.readers.list(move |connection| page(connection, keyset)).await
+    }
+
+    async fn users_with_client(&self, client: ClientId) -> Result<Vec<UserId>> {
+        let users = move |connection: &Connection| {
+            query::all(connection, WITH_CLIENT, params![client.as_bytes()], |row| id(row, 0))
+        };
+        self.readers.list(users).await
     }
 
     async fn set_password(&self, user: UserId, hash: &str, at: Timestamp, entry: AuditEntry) -> Result<bool> {

@@ -60,7 +60,7 @@ pub(crate) fn numbered(text: &str) -> Target {
 
 /// Does them all, at the present instant.
 pub(crate) async fn apply(owner: &Owner, scope: &Scope, operations: Vec<Operation>, atomic: bool) -> BatchOutcome {
-    let batch = Batch { operations, atomic, at: owner.bench.now() };
+    let batch = Batch::new(operations, atomic, owner.bench.now());
     owner.bench.store.batches.apply(scope, batch).await.unwrap()
 }
 

@@ -209,6 +209,8 @@ macro_rules! behaviours {
                 a_direct_import_is_its_callers
                 a_direct_import_that_is_left_behind_has_failed
                 a_dry_run_tells_the_same_and_writes_nothing
+                a_dry_run_knows_the_groups_it_would_make
+                a_dry_run_looks_past_what_it_has_changed
                 a_dry_run_goes_on_where_it_was
                 imports_meet_one_another;
             import_undo:
@@ -217,6 +219,7 @@ macro_rules! behaviours {
                 groups_go_if_nobody_uses_them
                 a_contact_whose_group_has_gone_stays_where_it_is
                 many_rows_are_undone_in_steps_that_anybody_goes_on_with
+                a_stopped_undo_is_the_next_ones
                 only_what_has_come_to_its_end_is_undone
                 what_comes_back_is_derived_for_the_region_of_now;
             imports:
@@ -228,6 +231,7 @@ macro_rules! behaviours {
                 a_cancelled_import_is_worked_on_no_more
                 what_is_given_up_is_gone
                 a_failed_import_goes_on_where_it_was
+                a_failure_for_good_frees_the_room_of_its_file
                 a_file_that_is_left_behind_is_given_up
                 imports_go_when_they_are_forgotten
                 files_go_when_they_are_in
@@ -251,6 +255,7 @@ macro_rules! behaviours {
             operator:
                 users_are_listed_oldest_first
                 a_user_is_found_by_the_key_of_an_address
+                whoever_has_a_client_is_found_by_its_id
                 a_disabled_user_is_shut_out_and_listed
                 who_is_let_in_again_must_sign_in_again
                 no_session_slips_past_a_disabling

@@ -3,14 +3,14 @@
 use roster_domain::OperationOutcome::{Created, Refused, Skipped, Unchanged, Updated};
 use roster_domain::ports::{Beginning, Begun, StoreError, Worked};
 use roster_domain::{
-    Contact, ImportEnd, ImportId, ImportProgress, ImportSource, ImportState, MatchBy, NewContact, NewImport, OnMatch,
-    OperationOutcome, Refusal, StepAccount, Tally,
+    Contact, ImportEnd, ImportId, ImportProgress, ImportSource, ImportState, Lookup, MatchBy, NewContact, NewImport,
+    OnMatch, OperationOutcome, Refusal, StepAccount, Tally,
 };
 
 use crate::Bench;
 use crate::batches::{by_number, create, made, upsert};
-use crate::importing::{Honest, LEASE_MILLIS, Saying, done, failed, leases_run_out, tally};
-use crate::imports::{assert_lost, due};
+use crate::importing::{Honest, LEASE_MILLIS, Saying, done, due, failed, leases_run_out, tally};
+use crate::imports::assert_lost;
 use crate::sweeping::sweep;
 use crate::together::together;
 
@@ -104,10 +104,12 @@ pub async fn groups_that_are_gone_are_left_out(bench: Bench) {
 pub async fn a_group_is_made_for_an_import(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let claim = ada.claimed().await;
-    let new = bench.new_group("Friends");
-    let group = done(bench.store.import_runs.create_group(&claim, new.clone()).await.unwrap());
-    assert_eq!((group.id, group.client_id, group.is_default), (new.id, ada.client.id, false));
-    assert_eq!(ada.get_group(new.id).await, Some(group.clone()));
+    bench.clock.advance_millis(LEASE_MILLIS - 1);
+    let group = done(bench.make_group(&claim, "Friends").await);
+    assert_eq!((group.title.as_str(), group.client_id, group.is_default), ("Friends", ada.client.id, false));
+    assert_eq!(ada.get_group(group.id).await, Some(group.clone()));
+    bench.clock.advance_millis(LEASE_MILLIS - 1);
+    assert_eq!(bench.claim().await, None, "that has renewed the lease");
     let grouped = NewContact { group_id: Some(group.id), ..bench.new_contact("1") };
     let outcomes = bench.worked(&claim, vec![create(grouped)]).await;
     assert!(matches!(&outcomes[..], [Created(contact)] if contact.group_id == group.id));
@@ -339,6 +341,49 @@ pub async fn a_dry_run_tells_the_same_and_writes_nothing(bench: Bench) {
     let again = words(true).await;
     assert_eq!(again, told, "one knows nothing of the other");
     assert_eq!(words(false).await, told, "and so it comes");
+}
+
+/// It makes none, but its later rows find contacts where its earlier ones would have put them.
+pub async fn a_dry_run_knows_the_groups_it_would_make(bench: Bench) {
+    let ada = bench.account("ada@example.org").await;
+    let before = ada.dump().await;
+    let claim = ada.claimed_as(NewImport { is_dry_run: true, ..bench.new_import() }).await;
+    let group = done(bench.make_group(&claim, "Friends").await);
+    assert_eq!((group.title.as_str(), group.client_id), ("Friends", ada.client.id));
+    let row = || by_number(NewContact { group_id: Some(group.id), ..ada.named("Amina", "1") }, OnMatch::Update);
+    let outcomes = [bench.worked(&claim, vec![row(), row()]).await, bench.worked(&claim, vec![row()]).await].concat();
+    assert!(
+        matches!(&outcomes[..], [Created(made), Unchanged(first), Unchanged(second)]
+            if made.group_id == group.id && first == made && second == made),
+        "{outcomes:?}"
+    );
+    assert_eq!((ada.dump().await, ada.get_group(group.id).await), (before, None));
+    // Another import has nothing to do with it.
+    let other = ada.claimed_as(NewImport { is_dry_run: true, ..bench.new_import() }).await;
+    let outcomes = bench.worked(&other, vec![row()]).await;
+    assert!(matches!(&outcomes[..], [Created(made)] if made.group_id == ada.group.id), "{outcomes:?}");
+}
+
+/// However many of a number it has given another one.
+pub async fn a_dry_run_looks_past_what_it_has_changed(bench: Bench) {
+    let ada = bench.account("ada@example.org").await;
+    let mut there = Vec::new();
+    for _ in 0..=Lookup::MOST_OF_A_NUMBER {
+        there.push(ada.contact("", "1").await);
+    }
+    let last = there.pop().unwrap();
+    let claim = ada.claimed_as(NewImport { is_dry_run: true, ..bench.new_import() }).await;
+    let numbered_anew = |contact: &Contact| {
+        upsert(NewContact { id: contact.id, ..bench.new_contact("2") }, MatchBy::Id, OnMatch::Update)
+    };
+    bench.worked(&claim, there.iter().map(numbered_anew).collect()).await;
+    let row = |number| by_number(bench.new_contact(number), OnMatch::Skip);
+    let outcomes = bench.worked(&claim, vec![row("1"), row("2")]).await;
+    assert!(
+        matches!(&outcomes[..], [Skipped(contact), Refused(Refusal::Ambiguous(some))]
+            if *contact == last && some.len() == Lookup::MOST_OF_A_NUMBER),
+        "{outcomes:?}"
+    );
 }
 
 fn word(outcome: &OperationOutcome) -> &'static str {

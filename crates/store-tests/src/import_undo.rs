@@ -1,7 +1,7 @@
 //! Undoing what an import did.
 
 use roster_domain::Precondition::Exists;
-use roster_domain::ports::{ClientUpdate, Turned};
+use roster_domain::ports::{ClientUpdate, Turned, Worked};
 use roster_domain::{
     Contact, ContactsFate, GroupChanges, ImportEnd, ImportState, LeftReason, MatchBy, NewContact, NewImport, ObjectId,
     OnMatch, Operation, Span, Transaction, UndoCounts,
@@ -52,6 +52,7 @@ pub async fn what_was_made_goes_and_what_was_changed_comes_back(bench: Bench) {
     let undone = ada.undo(import.id).await;
     assert_eq!((undone.state, undone.undo), (ImportState::Undone, counts(2, 1, 0)));
     assert_eq!((undone.progress, undone.ended_at), (import.progress, import.ended_at), "that it did them stays");
+    assert_eq!(undone.expires_at, Some(bench.end_times().expires_at), "what was left alone is to be read for as long");
     let restored = Contact { updated_at: bench.now(), revision: 3, ..there.clone() };
     assert_eq!(ada.dump().await.contacts, [other, restored.clone()]);
     assert_eq!(ada.left_alone(import.id).await, []);
@@ -106,8 +107,7 @@ pub async fn groups_go_if_nobody_uses_them(bench: Bench) {
     let claim = ada.claimed().await;
     let mut groups = Vec::new();
     for title in ["Unused", "Used", "Renamed", "Default", "Deleted"] {
-        let group = bench.store.import_runs.create_group(&claim, bench.new_group(title)).await.unwrap();
-        groups.push(done(group));
+        groups.push(done(bench.make_group(&claim, title).await));
     }
     let [unused, used, named, default, deleted] = [0, 1, 2, 3, 4].map(|at: usize| groups[at].id);
     let in_group = |group| create(NewContact { group_id: Some(group), ..bench.new_contact("1") });
@@ -164,6 +164,25 @@ pub async fn many_rows_are_undone_in_steps_that_anybody_goes_on_with(bench: Benc
     let contacts = ada.dump().await.contacts;
     assert_eq!(contacts.iter().map(|contact| contact.id).collect::<Vec<_>>(), [kept.id]);
     assert_lost(&bench, &second).await;
+}
+
+/// A server that stops leaves it to the next one at once.
+pub async fn a_stopped_undo_is_the_next_ones(bench: Bench) {
+    let ada = bench.account("ada@example.org").await;
+    let rows = |from: u32| (from..from + 900).map(|n| create(bench.new_contact(&n.to_string()))).collect();
+    let import = ada.imported(vec![rows(1_000), rows(2_000)]).await;
+    turned(bench.store.imports.undo(&ada.scope, import.id).await.unwrap());
+    let first = bench.claim().await.unwrap();
+    assert!(done(bench.undo_some(&first).await));
+    for end in [ImportEnd::Completed, failed("internal")] {
+        assert_eq!(bench.finish(&first, end).await, Worked::Lost, "it has another end");
+    }
+    done(bench.finish(&first, ImportEnd::Stopped).await);
+    assert_eq!(ada.state(import.id).await, ImportState::Undoing);
+    let second = bench.claim().await.unwrap();
+    assert_lost(&bench, &first).await;
+    while done(bench.undo_some(&second).await) {}
+    assert_eq!(ada.import(import.id).await.unwrap().undo, counts(1_800, 0, 0));
 }
 
 /// Those that stopped half-way can be undone as well; those that did nothing, or are still at it, can't.

@@ -1,33 +1,34 @@
-//! What somebody does with imports in a behaviour's first lines.
+//! What somebody does with imports in the first lines of a behaviour, or of an adapter's own test.
 
 use std::sync::Arc;
 
 use roster_domain::ports::{
-    Beginning, Begun, EndTimes, Receiving, StagedPiece, Staging, StagingLimits, Turned, Worked,
+    Beginning, Begun, Due, EndTimes, Receiving, StagedPiece, Staging, StagingLimits, Turned, Worked,
 };
 use roster_domain::{
-    Batch, Claim, ContactId, Import, ImportEnd, ImportFailure, ImportFile, ImportId, ImportState, ImportStep, Keyset,
-    Lease, LeftReason, NewImport, Operation, OperationOutcome, RowAccounts, RowOutcome, Scope, StepAccount, Tally,
-    Timestamp,
+    Batch, Claim, ContactGroup, ContactId, Import, ImportEnd, ImportFailure, ImportFile, ImportId, ImportState,
+    ImportStep, Keyset, Lease, LeftReason, NewImport, Operation, OperationOutcome, RowAccounts, RowOutcome, Scope,
+    StepAccount, Tally, Timestamp,
 };
 
+use crate::sweeping::NOTHING;
 use crate::walk::limit;
 use crate::{Bench, Owner};
 
 /// Nobody comes near these.
-pub(crate) const PLENTY: StagingLimits = StagingLimits { waiting: 10, staged_bytes: 1 << 30 };
+pub const PLENTY: StagingLimits = StagingLimits { waiting: 10, staged_bytes: 1 << 30, staged_bytes_of_user: 1 << 30 };
 
 /// So many of one user's are worked on at once.
-pub(crate) const AT_ONCE: u32 = 2;
+pub const AT_ONCE: u32 = 2;
 
 /// A lease holds for so many milliseconds.
-pub(crate) const LEASE_MILLIS: i64 = 60_000;
+pub const LEASE_MILLIS: i64 = 60_000;
 
 /// What a word like these is worth.
 type Says = fn(&[OperationOutcome]) -> StepAccount;
 
 /// Tells of each row what became of its operation, a line of the report each.
-pub(crate) struct Honest;
+pub struct Honest;
 
 impl RowAccounts for Honest {
     fn of(&self, outcomes: &[OperationOutcome]) -> StepAccount {
@@ -51,7 +52,7 @@ impl RowAccounts for Honest {
 }
 
 /// Tells what a function says.
-pub(crate) struct Saying(pub Says);
+pub struct Saying(pub Says);
 
 impl RowAccounts for Saying {
     fn of(&self, outcomes: &[OperationOutcome]) -> StepAccount {
@@ -61,7 +62,8 @@ impl RowAccounts for Saying {
 
 impl Bench {
     /// An import to be begun, of this instant.
-    pub(crate) fn new_import(&self) -> NewImport {
+    #[must_use]
+    pub fn new_import(&self) -> NewImport {
         NewImport {
             id: ImportId::generate(self.later(), self.entropy.as_ref()),
             is_dry_run: false,
@@ -72,29 +74,32 @@ impl Bench {
     }
 
     /// A lease from now on, of somebody new.
-    pub(crate) fn lease(&self) -> Lease {
+    #[must_use]
+    pub fn lease(&self) -> Lease {
         Lease { holder: self.bytes(), until: self.now().plus_millis(LEASE_MILLIS) }
     }
 
     /// That it ends now, and is forgotten in a month.
-    pub(crate) fn end_times(&self) -> EndTimes {
+    #[must_use]
+    pub fn end_times(&self) -> EndTimes {
         EndTimes { ended_at: self.now(), expires_at: self.now().plus_millis(30 * 86_400_000) }
     }
 
     /// Takes the next import whose turn it is.
-    pub(crate) async fn claim(&self) -> Option<Claim> {
+    pub async fn claim(&self) -> Option<Claim> {
         self.store.import_runs.claim(self.now(), self.lease(), AT_ONCE).await.unwrap()
     }
 
     /// A step behind so many rows, with these operations and this word on them.
-    pub(crate) fn step_saying(
+    #[must_use]
+    pub fn step_saying(
         &self,
         rows_before: u64,
         operations: Vec<Operation>,
         accounts: impl RowAccounts + 'static,
     ) -> ImportStep {
         ImportStep {
-            batch: Arc::new(Batch { operations, atomic: false, at: self.now() }),
+            batch: Arc::new(Batch::new(operations, false, self.now())),
             accounts: Arc::new(accounts),
             rows_before,
             bytes_read: 100,
@@ -104,62 +109,77 @@ impl Bench {
     }
 
     /// Does a step.
-    pub(crate) async fn step(&self, claim: &Claim, operations: Vec<Operation>) -> Worked<Vec<OperationOutcome>> {
+    pub async fn step(&self, claim: &Claim, operations: Vec<Operation>) -> Worked<Vec<OperationOutcome>> {
         let rows_before = self.rows_in(claim).await;
         let step = self.step_saying(rows_before, operations, Honest);
         self.store.import_runs.step(claim, step).await.unwrap()
     }
 
     /// So many rows of an import are in; of one that is gone none.
-    pub(crate) async fn rows_in(&self, claim: &Claim) -> u64 {
+    pub async fn rows_in(&self, claim: &Claim) -> u64 {
         let import = self.store.imports.get(&claim.scope(), claim.import.id).await.unwrap();
         import.map_or(0, |import| import.progress.tally.read)
     }
 
     /// Does a step of an import that is still the caller's.
-    pub(crate) async fn worked(&self, claim: &Claim, operations: Vec<Operation>) -> Vec<OperationOutcome> {
+    pub async fn worked(&self, claim: &Claim, operations: Vec<Operation>) -> Vec<OperationOutcome> {
         done(self.step(claim, operations).await)
     }
 
+    /// Makes a group, and holds the import for longer.
+    pub async fn make_group(&self, claim: &Claim, title: &str) -> Worked<ContactGroup> {
+        let (group, until) = (self.new_group(title), self.lease().until);
+        self.store.import_runs.create_group(claim, group, until).await.unwrap()
+    }
+
     /// Ends the work on it.
-    pub(crate) async fn finish(&self, claim: &Claim, end: ImportEnd) -> Worked<()> {
+    pub async fn finish(&self, claim: &Claim, end: ImportEnd) -> Worked<()> {
         self.store.import_runs.finish(claim, end, self.end_times()).await.unwrap()
     }
 
     /// Undoes some of it.
-    pub(crate) async fn undo_some(&self, claim: &Claim) -> Worked<bool> {
+    pub async fn undo_some(&self, claim: &Claim) -> Worked<bool> {
         self.store.import_runs.undo_step(claim, self.lease(), self.end_times()).await.unwrap()
     }
 }
 
 /// A failure of this kind.
-pub(crate) fn failed(code: &str) -> ImportEnd {
+#[must_use]
+pub fn failed(code: &str) -> ImportEnd {
     ImportEnd::Failed(ImportFailure { code: code.to_owned(), message: "It can't go on.".to_owned() })
 }
 
-pub(crate) fn done<T: std::fmt::Debug>(worked: Worked<T>) -> T {
+/// What was done; otherwise the test has failed.
+///
+/// # Panics
+/// When it wasn't done.
+pub fn done<T: std::fmt::Debug>(worked: Worked<T>) -> T {
     let Worked::Done(done) = worked else { panic!("it wasn't done: {worked:?}") };
     done
 }
 
-pub(crate) fn turned(turned: Turned) -> Import {
+/// The import that was turned; otherwise the test has failed.
+///
+/// # Panics
+/// When it stayed as it was.
+pub fn turned(turned: Turned) -> Import {
     let Turned::Done(import) = turned else { panic!("it stayed as it was: {turned:?}") };
     import
 }
 
 impl Owner {
     /// Begins to receive a file.
-    pub(crate) async fn receive(&self, scope: &Scope, import: NewImport, limits: StagingLimits) -> Receiving {
+    pub async fn receive(&self, scope: &Scope, import: NewImport, limits: StagingLimits) -> Receiving {
         self.bench.store.imports.receive(scope, import, limits, self.bench.lease()).await.unwrap()
     }
 
     /// An import that is being received for their default client.
-    pub(crate) async fn received(&self) -> Import {
+    pub async fn received(&self) -> Import {
         self.received_as(self.bench.new_import()).await
     }
 
     /// The same with this one.
-    pub(crate) async fn received_as(&self, import: NewImport) -> Import {
+    pub async fn received_as(&self, import: NewImport) -> Import {
         match self.receive(&self.scope, import, PLENTY).await {
             Receiving::Begun(import) => import,
             other => panic!("it isn't received: {other:?}"),
@@ -167,30 +187,30 @@ impl Owner {
     }
 
     /// Hands over a piece of a file.
-    pub(crate) async fn stage(&self, id: ImportId, number: u64, bytes: &[u8]) -> Staging {
+    pub async fn stage(&self, id: ImportId, number: u64, bytes: &[u8]) -> Staging {
         let piece = StagedPiece { number, bytes: bytes.to_vec() };
         self.bench.store.imports.stage(&self.scope, id, piece, PLENTY, self.bench.lease()).await.unwrap()
     }
 
     /// An import that waits for its turn.
-    pub(crate) async fn waiting(&self) -> Import {
+    pub async fn waiting(&self) -> Import {
         self.waiting_as(self.bench.new_import()).await
     }
 
     /// The same with this one.
-    pub(crate) async fn waiting_as(&self, import: NewImport) -> Import {
+    pub async fn waiting_as(&self, import: NewImport) -> Import {
         let id = self.received_as(import).await.id;
         assert_eq!(self.stage(id, 0, b"Phone\n1\n").await, Staging::Done);
         self.bench.store.imports.submit(&self.scope, id).await.unwrap().expect("it was received")
     }
 
     /// An import that is worked on.
-    pub(crate) async fn claimed(&self) -> Claim {
+    pub async fn claimed(&self) -> Claim {
         self.claimed_as(self.bench.new_import()).await
     }
 
     /// The same with this one.
-    pub(crate) async fn claimed_as(&self, import: NewImport) -> Claim {
+    pub async fn claimed_as(&self, import: NewImport) -> Claim {
         let waiting = self.waiting_as(import).await;
         let claim = self.bench.claim().await.expect("it waits");
         assert_eq!((claim.user, claim.import.id), (self.user.id, waiting.id));
@@ -198,7 +218,7 @@ impl Owner {
     }
 
     /// An import that did these, one step each, and is at its end.
-    pub(crate) async fn imported(&self, steps: Vec<Vec<Operation>>) -> Import {
+    pub async fn imported(&self, steps: Vec<Vec<Operation>>) -> Import {
         let claim = self.claimed().await;
         for operations in steps {
             let _ = self.bench.later();
@@ -209,12 +229,12 @@ impl Owner {
     }
 
     /// A direct import that is begun, or gone on with.
-    pub(crate) async fn begin(&self, beginning: Beginning) -> Begun {
+    pub async fn begin(&self, beginning: Beginning) -> Begun {
         self.bench.store.imports.begin(&self.scope, beginning, self.bench.lease()).await.unwrap()
     }
 
     /// The same of one that can be.
-    pub(crate) async fn begun(&self, beginning: Beginning) -> Claim {
+    pub async fn begun(&self, beginning: Beginning) -> Claim {
         match self.begin(beginning).await {
             Begun::Claimed(claim) => *claim,
             other => panic!("it wasn't begun: {other:?}"),
@@ -222,17 +242,17 @@ impl Owner {
     }
 
     /// One of their imports.
-    pub(crate) async fn import(&self, id: ImportId) -> Option<Import> {
+    pub async fn import(&self, id: ImportId) -> Option<Import> {
         self.bench.store.imports.get(&self.scope, id).await.unwrap()
     }
 
     /// Where one of their imports stands.
-    pub(crate) async fn state(&self, id: ImportId) -> ImportState {
+    pub async fn state(&self, id: ImportId) -> ImportState {
         self.import(id).await.expect("it is there").state
     }
 
     /// The report of one of their imports, whole.
-    pub(crate) async fn report(&self, id: ImportId) -> String {
+    pub async fn report(&self, id: ImportId) -> String {
         let mut report = Vec::new();
         for part in 0.. {
             match self.bench.store.imports.report(&self.scope, id, part).await.unwrap() {
@@ -244,13 +264,13 @@ impl Owner {
     }
 
     /// Cancels one of their imports.
-    pub(crate) async fn cancel(&self, id: ImportId) -> Import {
+    pub async fn cancel(&self, id: ImportId) -> Import {
         let cancelled = self.bench.store.imports.cancel(&self.scope, id, self.bench.end_times()).await.unwrap();
         cancelled.expect("it is there")
     }
 
     /// Has one of their imports undone, to the end.
-    pub(crate) async fn undo(&self, id: ImportId) -> Import {
+    pub async fn undo(&self, id: ImportId) -> Import {
         let _ = self.bench.later();
         let undoing = turned(self.bench.store.imports.undo(&self.scope, id).await.unwrap());
         assert_eq!(undoing.state, ImportState::Undoing);
@@ -265,7 +285,7 @@ impl Owner {
     }
 
     /// What was left as it is, by the contacts' ids; read in small pages.
-    pub(crate) async fn left_alone(&self, id: ImportId) -> Vec<(ContactId, LeftReason)> {
+    pub async fn left_alone(&self, id: ImportId) -> Vec<(ContactId, LeftReason)> {
         let (mut left, mut after) = (Vec::new(), None);
         loop {
             let keyset = Keyset { after, limit: limit(2) };
@@ -280,13 +300,21 @@ impl Owner {
 }
 
 /// A tally with so many created, and so on.
-pub(crate) fn tally([created, updated, unchanged, skipped, invalid]: [u64; 5]) -> Tally {
+#[must_use]
+pub fn tally([created, updated, unchanged, skipped, invalid]: [u64; 5]) -> Tally {
     let read = created + updated + unchanged + skipped + invalid;
     Tally { read, created, updated, unchanged, skipped, invalid }
 }
 
 /// Later than any lease of now.
-pub(crate) fn leases_run_out(bench: &Bench) -> Timestamp {
+pub fn leases_run_out(bench: &Bench) -> Timestamp {
     bench.clock.advance_millis(LEASE_MILLIS);
     bench.now()
+}
+
+/// What was left behind or is to be forgotten at this instant is due, and nothing else.
+#[must_use]
+pub fn due(now: Timestamp, bench: &Bench) -> Due {
+    let times = EndTimes { ended_at: now, ..bench.end_times() };
+    Due { imports: times, ..NOTHING }
 }

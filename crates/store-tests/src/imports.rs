@@ -4,15 +4,14 @@
 use roster_domain::AuditEvent::ClientDeleted;
 use roster_domain::Precondition::Exists;
 use roster_domain::ports::{
-    Beginning, Begun, Due, EndTimes, Receiving, StagedPiece, Staging, StagingLimits, Turned, Worked,
+    Beginning, Begun, EndTimes, Receiving, StagedPiece, Staging, StagingLimits, Turned, Worked,
 };
 use roster_domain::{
-    Claim, Import, ImportEnd, ImportFile, ImportProgress, ImportSource, ImportState, Keyset, Scope, Timestamp,
-    UndoCounts,
+    Claim, Import, ImportEnd, ImportFile, ImportProgress, ImportSource, ImportState, Keyset, Scope, UndoCounts,
 };
 
 use crate::batches::create;
-use crate::importing::{LEASE_MILLIS, PLENTY, done, failed, leases_run_out, tally, turned};
+use crate::importing::{LEASE_MILLIS, PLENTY, done, due, failed, leases_run_out, tally, turned};
 use crate::sweeping::{NOTHING, sweep};
 use crate::together::together;
 use crate::walk::limit;
@@ -90,6 +89,13 @@ pub async fn so_many_wait_and_so_much_is_staged(bench: Bench) {
     assert_eq!(stage(13).await.unwrap(), Staging::Done);
     assert_eq!(eve.receive(&eve.scope, bench.new_import(), room(13)).await, Receiving::NoRoom);
     assert!(matches!(eve.receive(&eve.scope, bench.new_import(), room(14)).await, Receiving::Begun(_)));
+    // And so many of them may be one user's.
+    let share = |staged_bytes_of_user| StagingLimits { staged_bytes_of_user, ..PLENTY };
+    let next = || StagedPiece { number: 1, bytes: b"67".to_vec() };
+    assert_eq!(imports.stage(&ada.scope, third.id, next(), share(14), lease).await.unwrap(), Staging::NoRoom);
+    assert_eq!(ada.receive(&ada.scope, bench.new_import(), share(13)).await, Receiving::NoRoom);
+    assert!(matches!(eve.receive(&eve.scope, bench.new_import(), share(13)).await, Receiving::Begun(_)));
+    assert_eq!(imports.stage(&ada.scope, third.id, next(), share(15), lease).await.unwrap(), Staging::Done);
 }
 
 pub async fn of_several_at_once_no_more_wait_than_may(bench: Bench) {
@@ -194,8 +200,7 @@ pub async fn a_cancelled_import_is_worked_on_no_more(bench: Bench) {
 pub(crate) async fn assert_lost(bench: &Bench, claim: &Claim) {
     assert_eq!(bench.step(claim, vec![create(bench.new_contact("9"))]).await, Worked::Lost);
     assert_eq!(bench.step(claim, Vec::new()).await, Worked::Lost);
-    let group = bench.new_group("Late");
-    assert_eq!(bench.store.import_runs.create_group(claim, group).await.unwrap(), Worked::Lost);
+    assert_eq!(bench.make_group(claim, "Late").await, Worked::Lost);
     assert_eq!(bench.finish(claim, ImportEnd::Completed).await, Worked::Lost);
     assert_eq!(bench.undo_some(claim).await, Worked::Lost);
 }
@@ -248,6 +253,28 @@ pub async fn a_failed_import_goes_on_where_it_was(bench: Bench) {
     assert_eq!(ada.report(again.id).await, "created\r\ncreated\r\n");
 }
 
+/// One that can't go on keeps no file, and nobody from handing one over.
+pub async fn a_failure_for_good_frees_the_room_of_its_file(bench: Bench) {
+    let ada = bench.account("ada@example.org").await;
+    let claim = ada.claimed().await;
+    bench.worked(&claim, vec![create(bench.new_contact("1"))]).await;
+    let ImportEnd::Failed(failure) = failed("unreadable_file") else { panic!("it failed") };
+    done(bench.finish(&claim, ImportEnd::FailedForGood(failure.clone())).await);
+    let import = ada.import(claim.import.id).await.unwrap();
+    assert_eq!((import.state, import.failure.clone()), (ImportState::Failed, Some(failure)));
+    assert!(matches!(bench.store.imports.resume(&ada.scope, import.id).await.unwrap(), Turned::NotNow(_)));
+    let room = StagingLimits { staged_bytes: 8, ..PLENTY };
+    assert_eq!(ada.receive(&ada.scope, bench.new_import(), room).await, Receiving::NoRoom);
+    sweep(&bench, NOTHING).await;
+    assert!(matches!(ada.receive(&ada.scope, bench.new_import(), room).await, Receiving::Begun(_)));
+    assert_eq!(
+        (ada.import(import.id).await.as_ref(), ada.report(import.id).await),
+        (Some(&import), "created\r\n".to_owned())
+    );
+    assert!(matches!(bench.store.imports.resume(&ada.scope, import.id).await.unwrap(), Turned::NotNow(_)));
+    assert_eq!(ada.undo(import.id).await.state, ImportState::Undone);
+}
+
 pub async fn a_file_that_is_left_behind_is_given_up(bench: Bench) {
     let ada = bench.account("ada@example.org").await;
     let (left, kept) = (ada.received().await, ada.received().await);
@@ -259,12 +286,6 @@ pub async fn a_file_that_is_left_behind_is_given_up(bench: Bench) {
     let now = leases_run_out(&bench);
     sweep(&bench, due(now, &bench)).await;
     assert_eq!(ada.import(kept.id).await, None);
-}
-
-/// What was left behind or is to be forgotten at this instant is due.
-pub(crate) fn due(now: Timestamp, bench: &Bench) -> Due {
-    let times = EndTimes { ended_at: now, ..bench.end_times() };
-    Due { imports: times, ..NOTHING }
 }
 
 pub async fn imports_go_when_they_are_forgotten(bench: Bench) {

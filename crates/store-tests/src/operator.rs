@@ -1,5 +1,7 @@
 //! What the operator does on the command line.
 
+use std::collections::BTreeSet;
+
 use roster_domain::Precondition::Exists;
 use roster_domain::{AuditEvent, EmailKey, Keyset, ListedUser, UserId};
 
@@ -50,6 +52,31 @@ pub async fn a_user_is_found_by_the_key_of_an_address(bench: Bench) {
         assert_eq!(bench.store.operator.user(&EmailKey::of(typed)).await.unwrap(), Some(enabled(&ada)));
     }
     assert_eq!(bench.store.operator.user(&EmailKey::of("x@example.org")).await.unwrap(), None);
+}
+
+pub async fn whoever_has_a_client_is_found_by_its_id(bench: Bench) {
+    let ada = bench.account("ada@example.org").await;
+    let (shop, _) = ada.client("Shop").await;
+    let mut same = bench.new_account("eve@example.org");
+    same.client.id = shop.id;
+    let entry = bench.new_entry(AuditEvent::AccountCreated, same.user.user.id);
+    let (eve, _) = bench.store.users.create_account(same, entry).await.unwrap().unwrap();
+    let with = async |client| {
+        let users = bench.store.operator.users_with_client(client).await.unwrap();
+        users.into_iter().collect::<BTreeSet<_>>()
+    };
+    assert_eq!(with(ada.client.id).await, BTreeSet::from([ada.user.id]));
+    assert_eq!(with(shop.id).await, BTreeSet::from([ada.user.id, eve.id]));
+    assert_eq!(with(bench.id()).await, BTreeSet::new());
+
+    ada.disable(true).await;
+    assert_eq!(with(ada.client.id).await, BTreeSet::from([ada.user.id]), "the operator sees who is shut out");
+    ada.disable(false).await;
+    let erased = bench.new_entry(AuditEvent::AccountErased, None);
+    let hash = ada.password_hash().await.unwrap();
+    bench.store.users.erase(&ada.account(), &hash, Exists, bench.now(), erased).await.unwrap();
+    assert_eq!(with(ada.client.id).await, BTreeSet::new());
+    assert_eq!(with(shop.id).await, BTreeSet::from([eve.id]));
 }
 
 pub async fn a_disabled_user_is_shut_out_and_listed(bench: Bench) {

@@ -173,7 +173,7 @@ pub async fn a_large_one_is_of_one_instant(bench: Bench) {
     for _ in 0..BATCHES {
         let new = || NewContact { group_id: Some(group.id), ..bench.new_contact("2348000000001") };
         let operations = (0..ROWS).map(|_| Operation::Create(new())).collect();
-        let batch = Batch { operations, atomic: true, at: bench.now() };
+        let batch = Batch::new(operations, true, bench.now());
         let outcome = bench.store.batches.apply(&ada.scope, batch).await.unwrap();
         assert!(matches!(outcome, BatchOutcome::Done(_)), "{outcome:?}");
     }

@@ -87,12 +87,12 @@ impl ExportFormat {
     /// Every format.
     pub const ALL: [Self; 6] = [Self::Csv, Self::VCard3, Self::VCard4, Self::Ndjson, Self::Json, Self::JsonArray];
 
-    /// Its word.
+    /// Its word: `vcard` alone is the version that phones read.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
-            Self::VCard3 => "vcard3",
+            Self::VCard3 => "vcard",
             Self::VCard4 => "vcard4",
             Self::Ndjson => "ndjson",
             Self::Json => "json",
@@ -100,13 +100,10 @@ impl ExportFormat {
         }
     }
 
-    /// The format with this word; `vcard` alone is the version that phones read.
+    /// The format with this word.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
-        match word {
-            "vcard" => Some(Self::VCard3),
-            word => Self::ALL.into_iter().find(|format| format.as_str() == word),
-        }
+        Self::ALL.into_iter().find(|format| format.as_str() == word)
     }
 
     /// Its media type.
@@ -145,7 +142,6 @@ mod tests {
         for format in ExportFormat::ALL {
             assert_eq!(ExportFormat::of_word(format.as_str()), Some(format));
         }
-        assert_eq!(ExportFormat::of_word("vcard"), Some(ExportFormat::VCard3));
         assert_eq!(SourceFormat::of_word("xlsx"), None);
     }
 

@@ -115,8 +115,14 @@ impl ImportRequest {
     /// # Errors
     /// When it is no word of that.
     pub fn parse_match(word: &str) -> Result<MatchBy, Invalid> {
-        let known = [MatchBy::Number, MatchBy::Id].into_iter().find(|by| match_word(*by) == word);
+        let known = MATCHES.into_iter().find(|by| match_word(*by) == word);
         known.ok_or_else(|| no_such_word("must be number or _id"))
+    }
+
+    /// The words of [`Self::parse_match`].
+    #[must_use]
+    pub fn match_words() -> [&'static str; 2] {
+        MATCHES.map(match_word)
     }
 
     /// What comes of a contact that matches, by its word.
@@ -124,9 +130,14 @@ impl ImportRequest {
     /// # Errors
     /// When it is no word of that.
     pub fn parse_on_match(word: &str) -> Result<OnMatch, Invalid> {
-        let all = [OnMatch::Skip, OnMatch::Update, OnMatch::FillBlanks, OnMatch::Add];
-        let known = all.into_iter().find(|on_match| on_match_word(*on_match) == word);
+        let known = ON_MATCHES.into_iter().find(|on_match| on_match_word(*on_match) == word);
         known.ok_or_else(|| no_such_word("must be skip, update, fill_blanks or add"))
+    }
+
+    /// The words of [`Self::parse_on_match`].
+    #[must_use]
+    pub fn on_match_words() -> [&'static str; 4] {
+        ON_MATCHES.map(on_match_word)
     }
 
     /// A group's id or title, whichever it is: that is known once the client's groups are.
@@ -149,12 +160,16 @@ impl ImportRequest {
     }
 }
 
+const MATCHES: [MatchBy; 2] = [MatchBy::Number, MatchBy::Id];
+
 const fn match_word(by: MatchBy) -> &'static str {
     match by {
         MatchBy::Number => "number",
         MatchBy::Id => "_id",
     }
 }
+
+const ON_MATCHES: [OnMatch; 4] = [OnMatch::FillBlanks, OnMatch::Update, OnMatch::Skip, OnMatch::Add];
 
 const fn on_match_word(on_match: OnMatch) -> &'static str {
     match on_match {
@@ -165,7 +180,11 @@ const fn on_match_word(on_match: OnMatch) -> &'static str {
     }
 }
 
-fn yes_or_no(word: &str) -> Result<bool, Invalid> {
+/// Yes or no, as a parameter says it.
+///
+/// # Errors
+/// When it is no word of either.
+pub fn yes_or_no(word: &str) -> Result<bool, Invalid> {
     match word {
         "1" | "true" => Ok(true),
         "0" | "false" => Ok(false),
@@ -192,8 +211,8 @@ mod tests {
             option::of(select(vec!["utf-8", "Windows-1252", "latin1"])),
             option::of(maps.prop_map(|text| ColumnMap::parse(&text).unwrap())),
             any::<bool>(),
-            option::of(select(vec![MatchBy::Number, MatchBy::Id])),
-            option::of(select(vec![OnMatch::Skip, OnMatch::Update, OnMatch::FillBlanks, OnMatch::Add])),
+            option::of(select(MATCHES.to_vec())),
+            option::of(select(ON_MATCHES.to_vec())),
             option::of(".{1,12}"),
             any::<bool>(),
         )

@@ -35,7 +35,7 @@
 //! [`Source::users`], [`Source::clients`] and [`Source::groups`] read the other collections of the system behind the
 //! guide, and [`MovingIn`] takes such a system in as a whole.
 //!
-//! [`Importer`] takes a file into a client as an [`ImportRequest`] says: a thousand rows a step, matched with what is
+//! [`Importer`] takes a file into a client as an [`ImportRequest`] says: two thousand rows a step, matched with what is
 //! there. [`ImportWorkers`] do so with the files that were handed over.
 //!
 //! # Out
@@ -55,6 +55,7 @@
 
 #![warn(missing_docs)]
 
+mod counted;
 mod csv;
 mod documents;
 mod export;
@@ -72,8 +73,10 @@ mod report;
 mod row;
 mod source;
 mod system;
+mod tally;
 mod vcard;
 
+pub use counted::Counted;
 pub use csv::column_map::{ColumnMap, Field};
 pub use documents::system::{Record, Records, SystemClient, SystemGroup, SystemUser};
 pub use export::Export;
@@ -82,7 +85,7 @@ pub use failure::Failure;
 pub use file_name::content_disposition;
 pub use format::{ExportFormat, SourceFormat};
 pub use import::{End, ImportError, ImportLimits, ImportWorkers, Imported, Importer, RunningWorkers, new_lease};
-pub use import_request::ImportRequest;
+pub use import_request::{ImportRequest, yes_or_no};
 pub use options::{Options, SeveralNumbers};
 pub use report::report_header;
 pub use row::{Candidate, GroupReference, Note, NoteKind, Original, Place, Problem, Row};

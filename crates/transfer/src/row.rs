@@ -73,6 +73,15 @@ impl Original {
         &self.text
     }
 
+    /// At most so many bytes of it, with a mark where it went on.
+    pub(crate) fn beginning(&self, most: usize) -> Cow<'_, str> {
+        let end = self.text.floor_char_boundary(most);
+        if end == self.text.len() && !self.is_cut {
+            return Cow::Borrowed(&self.text);
+        }
+        Cow::Owned(format!("{}…", &self.text[..end]))
+    }
+
     /// Whether it went on.
     #[must_use]
     pub const fn is_cut(&self) -> bool {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
-    Batch, BatchClient, MOST_NAMED, MatchBy, OnMatch, Operation, OperationOutcome, Refusal, Target, Upsert, number_key,
+    Batch, BatchClient, MOST_NAMED, MatchBy, OnMatch, Operation, OperationOutcome, Refusal, Target, Upsert, key_of,
+    number_key,
 };
 use crate::values::{Number, Region};
 use crate::{Contact, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition, Timestamp};
@@ -33,10 +34,10 @@ impl Plan {
         found: Vec<Contact>,
         groups: &HashSet<GroupId>,
     ) -> Result<Self, (usize, Refusal)> {
-        let mut rows = Rows::new(client, found);
+        let mut rows = Rows::new(client, found, batch);
         let mut outcomes = Vec::with_capacity(batch.operations.len());
         for (index, operation) in batch.operations.iter().enumerate() {
-            match rows.act(operation, groups, batch.at) {
+            match rows.act(index, operation, groups) {
                 OperationOutcome::Refused(refusal) if batch.atomic => return Err((index, refusal)),
                 outcome => outcomes.push(outcome),
             }
@@ -48,6 +49,7 @@ impl Plan {
 /// The rows as they stand after the operations so far.
 struct Rows<'a> {
     client: &'a BatchClient,
+    batch: &'a Batch,
     rows: HashMap<ContactId, Row>,
     /// Those of the client that are there, by what they match by.
     by_number: HashMap<String, BTreeSet<ContactId>>,
@@ -58,14 +60,17 @@ struct Row {
     stored: Option<Contact>,
     /// As it is to be; `None`: gone.
     now: Option<Contact>,
+    /// What is derived of that, where it is known already.
+    derived: Option<Derived>,
 }
 
 impl<'a> Rows<'a> {
-    fn new(client: &'a BatchClient, found: Vec<Contact>) -> Self {
-        let mut rows = Self { client, rows: HashMap::with_capacity(found.len()), by_number: HashMap::new() };
+    fn new(client: &'a BatchClient, found: Vec<Contact>, batch: &'a Batch) -> Self {
+        let rows = HashMap::with_capacity(found.len() + batch.operations.len());
+        let mut rows = Self { client, batch, rows, by_number: HashMap::new() };
         for contact in found {
-            rows.index(&contact);
-            rows.rows.insert(contact.id, Row { stored: Some(contact.clone()), now: Some(contact) });
+            rows.index(&contact, rows.key(&contact.number));
+            rows.rows.insert(contact.id, Row { stored: Some(contact.clone()), now: Some(contact), derived: None });
         }
         rows
     }
@@ -74,9 +79,17 @@ impl<'a> Rows<'a> {
         number_key(number, self.client.region.as_ref())
     }
 
-    fn index(&mut self, contact: &Contact) {
+    /// Of the contact that an operation would make.
+    fn derived(&self, index: usize, contact: &NewContact) -> Derived {
+        let region = self.client.region.as_ref();
+        match self.batch.ahead.get(index, region) {
+            Some(derived) => derived.clone(),
+            None => Derived::of(&contact.name, &contact.number, region),
+        }
+    }
+
+    fn index(&mut self, contact: &Contact, key: String) {
         if contact.client_id == self.client.id {
-            let key = self.key(&contact.number);
             self.by_number.entry(key).or_default().insert(contact.id);
         }
     }
@@ -88,10 +101,11 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn act(&mut self, operation: &Operation, groups: &HashSet<GroupId>, at: Timestamp) -> OperationOutcome {
+    fn act(&mut self, index: usize, operation: &Operation, groups: &HashSet<GroupId>) -> OperationOutcome {
+        let at = self.batch.at;
         let outcome = match operation {
-            Operation::Create(contact) => self.create(contact, groups),
-            Operation::Upsert(upsert) => self.upsert(upsert, groups, at),
+            Operation::Create(contact) => self.create(contact, self.derived(index, contact), groups),
+            Operation::Upsert(upsert) => self.upsert(index, upsert, groups),
             Operation::Update { target, changes, precondition } => {
                 self.find(target).and_then(|contact| self.update(contact, changes, precondition, groups, at))
             }
@@ -102,26 +116,35 @@ impl<'a> Rows<'a> {
         outcome.unwrap_or_else(OperationOutcome::Refused)
     }
 
-    fn create(&mut self, new: &NewContact, groups: &HashSet<GroupId>) -> Result<OperationOutcome, Refusal> {
+    fn create(
+        &mut self,
+        new: &NewContact,
+        derived: Derived,
+        groups: &HashSet<GroupId>,
+    ) -> Result<OperationOutcome, Refusal> {
         self.check(new.group_id, groups)?;
         let group_id = new.group_id.unwrap_or(self.client.default_group);
         if self.rows.get(&new.id).is_some_and(|row| row.now.is_some()) {
             return Err(Refusal::IdTaken);
         }
         let contact = new.made_in(self.client.id, group_id);
-        self.put(contact.clone());
+        self.put(contact.clone(), Some(derived));
         Ok(OperationOutcome::Created(contact))
     }
 
     fn upsert(
         &mut self,
+        index: usize,
         upsert: &Upsert,
         groups: &HashSet<GroupId>,
-        at: Timestamp,
     ) -> Result<OperationOutcome, Refusal> {
+        let mut derived = None;
         let matched = match (upsert.by, upsert.on_match) {
             (MatchBy::Number, OnMatch::Add) => None,
-            (MatchBy::Number, _) => self.by_number(&upsert.contact.number)?,
+            (MatchBy::Number, _) => {
+                let derived = derived.insert(self.derived(index, &upsert.contact));
+                self.by_number(key_of(&derived.number, &upsert.contact.number))?
+            }
             (MatchBy::Id, on_match) => match self.rows.get(&upsert.contact.id).and_then(|row| row.now.clone()) {
                 // Ids are the user's: it may be a contact of another client.
                 Some(other) if other.client_id != self.client.id || on_match == OnMatch::Add => {
@@ -130,13 +153,16 @@ impl<'a> Rows<'a> {
                 matched => matched,
             },
         };
-        let Some(contact) = matched else { return self.create(&upsert.contact, groups) };
+        let Some(contact) = matched else {
+            let derived = derived.unwrap_or_else(|| self.derived(index, &upsert.contact));
+            return self.create(&upsert.contact, derived, groups);
+        };
         match upsert.on_match {
             OnMatch::Skip | OnMatch::Add => Ok(OperationOutcome::Skipped(contact)),
-            OnMatch::Update => self.update(contact, &upsert.given, &Precondition::Exists, groups, at),
+            OnMatch::Update => self.update(contact, &upsert.given, &Precondition::Exists, groups, self.batch.at),
             OnMatch::FillBlanks => {
                 let blanks = upsert.given.blanks_of(&contact);
-                self.update(contact, &blanks, &Precondition::Exists, groups, at)
+                self.update(contact, &blanks, &Precondition::Exists, groups, self.batch.at)
             }
         }
     }
@@ -160,7 +186,7 @@ impl<'a> Rows<'a> {
         changed.updated_at = at;
         changed.revision += 1;
         self.unindex(&contact);
-        self.put(changed.clone());
+        self.put(changed.clone(), None);
         Ok(OperationOutcome::Updated { before: contact, contact: changed })
     }
 
@@ -188,14 +214,14 @@ impl<'a> Rows<'a> {
                 let row = self.rows.get(id).and_then(|row| row.now.as_ref());
                 row.filter(|contact| contact.client_id == self.client.id).cloned()
             }
-            Target::Number(number) => self.by_number(number)?,
+            Target::Number(number) => self.by_number(&self.key(number))?,
         };
         found.ok_or(Refusal::Absent)
     }
 
     /// The one contact with the number.
-    fn by_number(&self, number: &Number) -> Result<Option<Contact>, Refusal> {
-        let Some(ids) = self.by_number.get(&self.key(number)) else { return Ok(None) };
+    fn by_number(&self, key: &str) -> Result<Option<Contact>, Refusal> {
+        let Some(ids) = self.by_number.get(key) else { return Ok(None) };
         if ids.len() > 1 {
             return Err(Refusal::Ambiguous(ids.iter().copied().take(MOST_NAMED).collect()));
         }
@@ -203,14 +229,14 @@ impl<'a> Rows<'a> {
         Ok(row.and_then(|row| row.now.clone()))
     }
 
-    fn put(&mut self, contact: Contact) {
-        self.index(&contact);
-        match self.rows.get_mut(&contact.id) {
-            Some(row) => row.now = Some(contact),
-            None => {
-                self.rows.insert(contact.id, Row { stored: None, now: Some(contact) });
-            }
-        }
+    fn put(&mut self, contact: Contact, derived: Option<Derived>) {
+        let key = match &derived {
+            Some(derived) => key_of(&derived.number, &contact.number).to_owned(),
+            None => self.key(&contact.number),
+        };
+        self.index(&contact, key);
+        let row = self.rows.entry(contact.id).or_insert(Row { stored: None, now: None, derived: None });
+        (row.now, row.derived) = (Some(contact), derived);
     }
 
     fn into_plan(self, outcomes: Vec<OperationOutcome>) -> Plan {
@@ -221,8 +247,10 @@ impl<'a> Rows<'a> {
         rows.sort_unstable_by_key(|(id, _)| *id);
         for (id, row) in rows {
             match (row.stored, row.now) {
-                (None, Some(new)) => plan.inserts.push(derived(new, region.as_ref())),
-                (Some(stored), Some(now)) if now != stored => plan.updates.push(derived(now, region.as_ref())),
+                (None, Some(new)) => plan.inserts.push(with_derived(new, row.derived, region.as_ref())),
+                (Some(stored), Some(now)) if now != stored => {
+                    plan.updates.push(with_derived(now, row.derived, region.as_ref()));
+                }
                 (Some(_), None) => plan.deletes.push(id),
                 (Some(_), Some(_)) | (None, None) => {}
             }
@@ -231,15 +259,15 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn derived(contact: Contact, region: Option<&Region>) -> (Contact, Derived) {
-    let derived = Derived::of(&contact.name, &contact.number, region);
+fn with_derived(contact: Contact, known: Option<Derived>, region: Option<&Region>) -> (Contact, Derived) {
+    let derived = known.unwrap_or_else(|| Derived::of(&contact.name, &contact.number, region));
     (contact, derived)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Channel, ContactName, Lookup, ObjectId, Transaction};
+    use crate::{Channel, ContactName, E164, Lookup, ObjectId, Transaction};
 
     fn id<Id: From<ObjectId>>(n: u8) -> Id {
         ObjectId::from_bytes([n; 12]).into()
@@ -290,7 +318,7 @@ mod tests {
     }
 
     fn plan(operations: Vec<Operation>, found: Vec<Contact>) -> Plan {
-        let batch = Batch { operations, atomic: false, at: at(9) };
+        let batch = Batch::new(operations, false, at(9));
         Plan::of(&batch, &client(), found, &HashSet::from([id(3)])).unwrap()
     }
 
@@ -337,7 +365,7 @@ mod tests {
     #[test]
     fn of_very_many_that_match_the_first_are_named() {
         let found: Vec<Contact> = (0..=200).rev().map(|n| stored(n, "", "status")).collect();
-        let batch = |operations| Batch { operations, atomic: false, at: at(9) };
+        let batch = |operations| Batch::new(operations, false, at(9));
         let upsert = || upsert(new(255, "A", "status"), OnMatch::Update);
         let delete = |n| Operation::Delete { target: Target::Id(id(n)), precondition: Precondition::Exists };
         for going in [2, 99, 150] {
@@ -380,10 +408,38 @@ mod tests {
     fn an_atomic_batch_ends_at_its_first_refusal() {
         let create = |n, group: Option<GroupId>| Operation::Create(NewContact { group_id: group, ..new(n, "A", "1") });
         let operations = vec![create(6, None), create(7, Some(id(3))), create(8, Some(id(4)))];
-        let batch = Batch { operations, atomic: true, at: at(9) };
+        let batch = Batch::new(operations, true, at(9));
         assert_eq!(batch.lookup(None).groups, [id(3), id(4)]);
         let refused = Plan::of(&batch, &client(), Vec::new(), &HashSet::from([id(3)]));
         assert_eq!(refused, Err((2, Refusal::UnknownGroup)));
+    }
+
+    #[test]
+    fn what_is_derived_ahead_counts_in_its_region_only() {
+        let asked = || Batch::new(vec![upsert(new(6, "Amina", "08030000001"), OnMatch::Skip)], false, at(9));
+        let derived = |region: &str| {
+            let region = Region::parse(region).ok();
+            let derived = asked().operations.iter().map(|operation| operation.derived(region.as_ref())).collect();
+            asked().derived_ahead(region, derived)
+        };
+        let found = || vec![stored(5, "", "+2348030000001")];
+        for batch in [asked(), derived("NG"), derived("DE")] {
+            assert_eq!(batch.lookup(client().region.as_ref()).numbers, ["+2348030000001"]);
+            let plan = Plan::of(&batch, &client(), found(), &HashSet::new()).unwrap();
+            assert!(matches!(plan.outcomes[..], [OperationOutcome::Skipped(_)]), "{:?}", plan.outcomes);
+            let plan = Plan::of(&batch, &client(), Vec::new(), &HashSet::new()).unwrap();
+            let e164 = plan.inserts[0].1.number.e164.as_ref().map(E164::as_str);
+            assert_eq!(e164, Some("+2348030000001"));
+        }
+        // It is taken as it was said.
+        let said = asked().operations[0].derived(None);
+        let plan = Plan::of(
+            &asked().derived_ahead(client().region, vec![said.clone()]),
+            &client(),
+            Vec::new(),
+            &HashSet::new(),
+        );
+        assert_eq!(plan.unwrap().inserts[0].1, said.unwrap());
     }
 
     #[test]
@@ -395,7 +451,7 @@ mod tests {
             let contact = NewContact { group_id: group, ..new(7, "B", "2") };
             let given = ContactChanges { group_id: group, ..ContactChanges::default() };
             let matched = Upsert { contact, by: MatchBy::Number, given, on_match: OnMatch::Update };
-            Batch { operations: vec![made, Operation::Upsert(matched)], atomic: true, at: at(9) }
+            Batch::new(vec![made, Operation::Upsert(matched)], true, at(9))
         };
         assert_eq!(*batch(3).without_unknown_groups(&known), batch(3));
         let batch = batch(4);

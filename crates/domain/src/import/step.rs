@@ -1,10 +1,11 @@
 //! A step of an import: some rows, what is asked of the store for them, and what is to be kept of what came of it.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Tally;
-use crate::{Batch, OperationOutcome, Timestamp};
+use super::{Tally, Unsettled};
+use crate::{Batch, BatchClient, Contact, GroupId, OperationOutcome, Plan, Timestamp};
 
 /// Some rows of an import that go in as one act, together with the word on them.
 #[derive(Clone)]
@@ -23,6 +24,36 @@ pub struct ImportStep {
     pub worked_millis: u64,
     /// The lease holds until then, from this step on.
     pub lease_until: Timestamp,
+}
+
+/// A step that can't be done as it was asked for: a defect of whoever asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepDefect {
+    /// Its account doesn't add up.
+    #[error(transparent)]
+    Unsettled(#[from] Unsettled),
+    /// Its rows go in each by itself.
+    #[error("the batch of a step is atomic")]
+    Atomic,
+}
+
+impl ImportStep {
+    /// What comes of it: see [`Plan::of`], whose arguments these are.
+    ///
+    /// # Errors
+    /// When it isn't to be done.
+    pub fn planned(
+        &self,
+        client: &BatchClient,
+        found: Vec<Contact>,
+        groups: &HashSet<GroupId>,
+    ) -> Result<(Plan, StepAccount), StepDefect> {
+        let batch = self.batch.without_unknown_groups(groups);
+        let plan = Plan::of(&batch, client, found, groups).map_err(|_| StepDefect::Atomic)?;
+        let account = self.accounts.of(&plan.outcomes);
+        account.tally.settled()?;
+        Ok((plan, account))
+    }
 }
 
 impl fmt::Debug for ImportStep {

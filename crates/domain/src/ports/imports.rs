@@ -12,7 +12,7 @@ use crate::{
 #[async_trait]
 pub trait ImportJobs: Send + Sync {
     /// Begins to receive a file for the scope's client, or for the user's default one, unless so many of the user's
-    /// imports are being received or wait already, or so much is staged already for everybody. It is given up when the
+    /// imports are being received or wait already, or so much is staged already for everybody or for the user. It is given up when the
     /// lease is over and nothing more came: see [`Housekeeping::sweep`](super::Housekeeping::sweep).
     async fn receive(&self, scope: &Scope, import: NewImport, limits: StagingLimits, lease: Lease)
     -> Result<Receiving>;
@@ -69,6 +69,8 @@ pub struct StagingLimits {
     pub waiting: u32,
     /// So many bytes may be staged in the store at once, for everybody together.
     pub staged_bytes: u64,
+    /// So many of them for one user.
+    pub staged_bytes_of_user: u64,
 }
 
 /// What became of a file to be received.
@@ -79,7 +81,7 @@ pub enum Receiving {
     Begun(Import),
     /// So many of the user's imports are received or wait already as may.
     TooMany,
-    /// So much is staged already as may be.
+    /// So much is staged already as may be, for everybody or for the user.
     NoRoom,
     /// The scope's client is gone.
     ClientGone,

@@ -59,6 +59,9 @@ pub const MANY_ROWS: usize = 5_000;
 /// So many rows are touched by one step, each a short transaction of its own.
 pub const STEP_ROWS: usize = 2_000;
 
+/// So many contacts are undone by one step: each is looked up, held and written.
+pub const UNDO_ROWS: usize = 1_000;
+
 /// One store behind all its ports.
 #[derive(Clone)]
 pub struct Store {

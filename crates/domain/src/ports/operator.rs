@@ -16,6 +16,9 @@ pub trait Operator: Send + Sync {
     /// A page of all users, oldest first (by id).
     async fn users(&self, keyset: Keyset<UserId>) -> Result<Page<ListedUser>>;
 
+    /// Everybody who has a client with this id: several may, since ids are unique within an account.
+    async fn users_with_client(&self, client: ClientId) -> Result<Vec<UserId>>;
+
     /// Sets a new password's hash and ends all sessions, with the entry; `false`: the user is gone.
     async fn set_password(&self, user: UserId, hash: &str, at: Timestamp, entry: AuditEntry) -> Result<bool>;
 

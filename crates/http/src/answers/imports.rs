@@ -1,8 +1,7 @@
 //! An import as it is answered. Its counts are told only where their sums hold.
 
 use roster_domain::{
-    ClientId, Import, ImportFailure, ImportFile, ImportId, ImportProgress, ImportSource, ImportState, Tally, Timestamp,
-    UndoCounts,
+    ClientId, Import, ImportFailure, ImportFile, ImportId, ImportProgress, ImportState, Tally, Timestamp, UndoCounts,
 };
 use roster_transfer::ImportRequest;
 use serde::ser::Error;
@@ -80,10 +79,7 @@ impl<'a> From<&'a Import> for ImportJson<'a> {
         Self {
             _id: import.id,
             client_id: import.client_id,
-            source: match import.source {
-                ImportSource::Staged => "staged",
-                ImportSource::Direct => "direct",
-            },
+            source: import.source.as_str(),
             state: import.state.as_str(),
             dry_run: import.is_dry_run,
             options: Options(&import.options),
@@ -150,7 +146,7 @@ fn share(of: u64, part: u64, whole: u64) -> Option<u64> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use roster_domain::ObjectId;
+    use roster_domain::{ImportSource, ObjectId};
     use rstest::rstest;
     use serde_json::json;
 

@@ -11,16 +11,17 @@ use futures_util::future::ready;
 use futures_util::stream::{once, try_unfold};
 use roster_domain::ports::StoreError;
 use roster_domain::{Batch, BatchOutcome, InvalidCode};
-use tokio::task::{JoinError, spawn_blocking};
-use tokio::time::timeout;
+use tokio::task::spawn_blocking;
 
 use super::counts::Unaccounted;
 use super::lines::Line;
 use super::steps::{GivenUp, Step, Steps};
 use super::{Came, Counts, Reason};
 use crate::answers::{Data, ResultJson};
+use crate::broken_off::BrokenOff;
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
+use crate::in_time::in_time;
 use crate::input::Input;
 use crate::middleware::AsItComes;
 use crate::notes::Notes;
@@ -48,7 +49,7 @@ pub async fn answer(upload: Upload<Batches>) -> Answer {
     };
     let step = running.steps.next().await.map_err(Stopped::from)?;
     Input::enter(&app, &request)?;
-    running.shown.look_again(&app).await?;
+    running.shown.look_again(&app, app.clock.now()).await?;
     let first = running.take(step).await?;
     let rest = try_unfold(running, Running::next_piece);
     let mut answer =
@@ -68,11 +69,6 @@ fn check(upload: &Upload<Batches>) -> Result<(), Failure> {
     problems.none()
 }
 
-/// The batch was broken off: the connection is cut without its last chunk, so that nobody takes what came for all.
-#[derive(Debug, thiserror::Error)]
-#[error("the batch was broken off")]
-pub struct BrokenOff;
-
 /// Why it doesn't go on.
 #[derive(Debug, thiserror::Error)]
 enum Stopped {
@@ -86,8 +82,8 @@ enum Stopped {
     Store(#[from] StoreError),
     #[error(transparent)]
     Unaccounted(#[from] Unaccounted),
-    #[error(transparent)]
-    Reading(#[from] JoinError),
+    #[error("reading it panicked")]
+    Panicked,
     #[error(transparent)]
     Writing(#[from] serde_json::Error),
 }
@@ -136,7 +132,7 @@ impl Running {
 
     async fn step(&mut self) -> Result<Bytes, Stopped> {
         let step = self.steps.next().await?;
-        self.shown.look_again(&self.app).await?;
+        self.shown.look_again(&self.app, self.app.clock.now()).await?;
         self.take(step).await
     }
 
@@ -172,7 +168,9 @@ impl Running {
     async fn act(&self, step: Step) -> Result<Vec<(u64, Came)>, Stopped> {
         let now = self.app.clock.now();
         let (ids, most) = (Arc::clone(&self.app.ids), self.most);
-        let read = spawn_blocking(move || read(step, most, Maker { ids: &ids, now })).await?;
+        let read = spawn_blocking(move || read(step, most, Maker { ids: &ids, now }));
+        // What the panic said may hold what is in the lines.
+        let read = read.await.map_err(|_| Stopped::Panicked)?;
         // The operations go to the store; what was to be read of each stays, in the order of their lines.
         let (mut operations, mut lines) = (Vec::new(), Vec::with_capacity(read.len()));
         for (line, read) in read {
@@ -186,10 +184,10 @@ impl Running {
         }
         let mut outcomes = Vec::new().into_iter();
         if !operations.is_empty() {
-            let batch = Batch { operations, atomic: false, at: now };
-            let done =
-                timeout(self.app.deadlines.bulk, self.app.store.batches.apply(&self.shown.caller.scope(), batch)).await;
-            outcomes = match done.unwrap_or_else(|_| Err(no_answer()))? {
+            let batch = Batch::new(operations, false, now);
+            let scope = self.shown.caller.scope();
+            let done = in_time(self.app.deadlines.bulk, self.app.store.batches.apply(&scope, batch)).await?;
+            outcomes = match done {
                 BatchOutcome::Done(outcomes) => outcomes.into_iter(),
                 BatchOutcome::Refused { .. } => return Err(StoreError::failed("refused as if it were atomic").into()),
                 BatchOutcome::ClientGone => return Err(Stopped::ClientGone),
@@ -202,10 +200,6 @@ impl Running {
         });
         Ok(results.collect())
     }
-}
-
-fn no_answer() -> StoreError {
-    StoreError::unavailable("no answer in time")
 }
 
 fn read(step: Step, most: usize, maker: Maker<'_>) -> Vec<(u64, Result<Asked, Reason>)> {

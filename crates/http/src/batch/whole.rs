@@ -23,7 +23,7 @@ pub async fn answer(mut upload: Upload<Batches>) -> Answer {
     let (asked, atomic) = judged(&call, batch)?;
     let (operations, group_paths): (Vec<_>, Vec<_>) =
         asked.into_iter().map(|asked| (asked.operation, asked.group_path)).unzip();
-    let batch = Batch { operations, atomic, at: now };
+    let batch = Batch::new(operations, atomic, now);
     match call.bulk(call.app.store.batches.apply(&call.scope(), batch)).await? {
         BatchOutcome::Done(outcomes) => {
             let came = outcomes.into_iter().zip(&group_paths).map(|(outcome, path)| Came::of(outcome, path));
@@ -62,5 +62,6 @@ fn judged(call: &Call, batch: Result<(Vec<Asked>, bool), Refused>) -> Result<(Ve
 async fn read(body: Bytes, upload: &Upload<Batches>, now: Timestamp) -> Result<Document, Failure> {
     let (ids, most_of_one) = (upload.app.ids.clone(), upload.app.body_limit);
     let read = spawn_blocking(move || batch::document(&body, most_of_one, Maker { ids: &ids, now }));
-    read.await.map_err(|error| Failure::caused(Code::Internal, error))
+    // What the panic said may hold what is in the body.
+    read.await.map_err(|_| Failure::caused(Code::Internal, "reading a batch panicked"))
 }

@@ -10,14 +10,15 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::{once, try_unfold};
-use roster_domain::ports::{ImportJobs, Result as StoreResult, StoreError};
+use roster_domain::ports::{ImportJobs, Result as StoreResult};
 use roster_domain::{ContactId, ImportId, Keyset, LeftAlone, Limit, Scope};
 use roster_transfer::{ExportFormat, content_disposition, report_header};
-use tokio::time::timeout;
 
+use crate::broken_off::BrokenOff;
 use crate::call::Call;
 use crate::error::Code;
 use crate::failure::Answer;
+use crate::in_time::in_time;
 use crate::notes::Notes;
 use crate::requests::imports::Report;
 use crate::streams::StreamPermit;
@@ -46,11 +47,6 @@ pub async fn answer(call: &Call, id: ImportId, of: Report) -> Answer {
 }
 
 const LEFT_HEADER: &[u8] = b"_id,reason\r\n";
-
-/// The report was broken off: the connection is cut without its last chunk.
-#[derive(Debug, thiserror::Error)]
-#[error("the report was broken off")]
-struct BrokenOff;
 
 /// A report under way.
 struct Reading {
@@ -83,15 +79,10 @@ async fn next_part(mut reading: Reading) -> Result<Option<(Bytes, Reading)>, Bro
 impl Reading {
     /// Once more if the store failed.
     async fn read_on(&mut self) -> StoreResult<Option<Vec<u8>>> {
-        match self.part_once().await {
+        match in_time(self.deadline, self.part()).await {
             Ok(part) => Ok(part),
-            Err(_) => self.part_once().await,
+            Err(_) => in_time(self.deadline, self.part()).await,
         }
-    }
-
-    async fn part_once(&mut self) -> StoreResult<Option<Vec<u8>>> {
-        let part = timeout(self.deadline, self.part()).await;
-        part.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
     }
 
     /// The next part, whole lines; `None` behind the last there is so far.

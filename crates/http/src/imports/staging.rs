@@ -1,17 +1,16 @@
 //! A file on its way into the store. Unless it comes to its end, it is given up: also where whoever sent it is gone.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use roster_domain::ports::{ImportJobs, Receiving, Result as StoreResult, StagedPiece, Staging as Staged, StoreError};
-use roster_domain::{Import, ImportId, Lease, NewImport, Scope};
+use roster_domain::{Import, ImportId, ImportState, Lease, NewImport, Scope};
 use tokio::runtime::Handle;
-use tokio::time::timeout;
 
 use super::refused;
 use crate::error::Code;
 use crate::failure::Failure;
+use crate::in_time::in_time;
 use crate::services::App;
 
 /// For so long the store keeps what came though nothing more comes: longer than the slowest piece takes.
@@ -39,7 +38,7 @@ impl Staging {
         app.entropy.fill(&mut holder);
         let mut staging = Self { app: app.clone(), scope, id: import.id, holder, pieces: 0, is_over: false };
         let received = app.store.imports.receive(&scope, import, app.imports.staging, staging.lease());
-        let refused = match within(app.deadlines.one, received).await? {
+        let refused = match in_time(app.deadlines.one, received).await? {
             Receiving::Begun(_) => return Ok(staging),
             Receiving::TooMany => {
                 let message = "As many of your imports wait already as may; please try again later.";
@@ -66,30 +65,41 @@ impl Staging {
                 Ok(())
             }
             Staged::NoRoom => Err(no_room()),
-            Staged::Gone => Err(self.gone().await?),
+            Staged::Gone => Err(no_longer_taken(&self.now().await?)),
         }
     }
 
     /// It is all there.
     pub async fn submit(mut self) -> Result<Import, Failure> {
-        match within(self.app.deadlines.one, self.jobs().submit(&self.scope, self.id)).await? {
-            Some(import) => {
-                self.is_over = true;
-                Ok(import)
-            }
-            None => Err(self.gone().await?),
+        let submitted = match self.submitted().await {
+            Err(StoreError::Unavailable(_)) => self.submitted().await?,
+            submitted => submitted?,
+        };
+        let import = match submitted {
+            Some(import) => import,
+            // Where an answer was lost it is accepted already, and may even be in.
+            None => self.now().await?,
+        };
+        if matches!(import.state, ImportState::Receiving | ImportState::Cancelled) {
+            return Err(no_longer_taken(&import));
         }
+        self.is_over = true;
+        Ok(import)
     }
 
     async fn stage(&self, piece: StagedPiece) -> StoreResult<Staged> {
         let staged = self.jobs().stage(&self.scope, self.id, piece, self.app.imports.staging, self.lease());
-        within(self.app.deadlines.bulk, staged).await
+        in_time(self.app.deadlines.bulk, staged).await
     }
 
-    /// It was cancelled while it came, or it went with its client.
-    async fn gone(&self) -> Result<Failure, Failure> {
-        let import = within(self.app.deadlines.one, self.jobs().get(&self.scope, self.id)).await?;
-        Ok(import.map_or_else(|| Code::NotFound.into(), |import| refused(&import, "its file is no longer taken")))
+    async fn submitted(&self) -> StoreResult<Option<Import>> {
+        in_time(self.app.deadlines.one, self.jobs().submit(&self.scope, self.id)).await
+    }
+
+    /// Where it stands, unless it went with its client.
+    async fn now(&self) -> Result<Import, Failure> {
+        let import = in_time(self.app.deadlines.one, self.jobs().get(&self.scope, self.id)).await?;
+        import.ok_or_else(|| Code::Unauthenticated.into())
     }
 
     fn jobs(&self) -> &Arc<dyn ImportJobs> {
@@ -123,6 +133,7 @@ fn no_room() -> Failure {
     Failure::told(Code::Overloaded, message).after(SOME_ARE_DONE)
 }
 
-async fn within<T>(deadline: Duration, act: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
-    timeout(deadline, act).await.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
+/// It was cancelled while it came.
+fn no_longer_taken(import: &Import) -> Failure {
+    refused(import, "its file is no longer taken")
 }

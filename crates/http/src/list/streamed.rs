@@ -10,16 +10,17 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::{once, try_unfold};
-use roster_domain::ports::{Result as StoreResult, StoreError};
+use roster_domain::ports::Result as StoreResult;
 use roster_domain::{Limit, PlacedPage};
-use tokio::time::timeout;
 
 use super::form::Form;
 use super::{Listing, begin, deadline};
 use crate::answers::{self, Data};
+use crate::broken_off::BrokenOff;
 use crate::call::Call;
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
+use crate::in_time::in_time;
 use crate::notes::Notes;
 use crate::streams::StreamPermit;
 
@@ -58,11 +59,6 @@ pub async fn answer<L: Listing>(call: &Call, listing: L, form: Form) -> Answer {
     });
     Ok(answer.streaming(once(ready(Ok(first))).chain(rest)))
 }
-
-/// The list was broken off: the connection is cut without its last chunk, so that nobody takes it for complete.
-#[derive(Debug, thiserror::Error)]
-#[error("the list was broken off")]
-pub struct BrokenOff;
 
 /// A page, as the store gives it.
 type Read<L> = StoreResult<PlacedPage<<L as Listing>::Item, <L as Listing>::Place>>;
@@ -143,9 +139,6 @@ impl<L: Listing> Reading<L> {
 
     fn read(&self) -> impl Future<Output = Read<L>> + use<L> {
         let (listing, after, deadline) = (Rc::clone(&self.listing), self.rows.next.clone(), self.deadline);
-        async move {
-            let read = listing.page(after, Limit::stream_chunk());
-            timeout(deadline, read).await.unwrap_or_else(|_| Err(StoreError::unavailable("no answer in time")))
-        }
+        async move { in_time(deadline, listing.page(after, Limit::stream_chunk())).await }
     }
 }

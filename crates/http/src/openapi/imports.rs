@@ -8,7 +8,7 @@ use super::{Resource, headers, parameters};
 use crate::error::Code;
 use crate::requests::imports::{FILE_NAME, PARAMETERS, REPORTED};
 use crate::requests::lists::{ListFilter, Unfiltered};
-use roster_domain::ImportState;
+use roster_domain::{ImportSource, ImportState};
 
 const LIST: &str = "/imports";
 const ONE: &str = "/imports/{id}";
@@ -29,15 +29,15 @@ pub fn resource() -> Resource {
             .about(
                 "CSV, vCard, JSON, or a dump of MongoDB, gzipped or not, whatever its `Content-Type` says; or a \
                  form, in which the file comes last and the parameters may stand before it. It is worked on once it \
-                 is there: the import at `Location` tells how far that is. 404 or 409 if it is deleted or \
-                 cancelled while the file comes.",
+                 is there: the import at `Location` tells how far that is. 409 if it is cancelled while the file \
+                 comes. An access token that expires meanwhile counts on while its session lives.",
             )
             .of_anyone()
             .takes(PARAMETERS)
             .takes_any_body(Required::True, forms)
             .answers(202, ACCEPTED, named("Import"), &example())
             .at_its_location(202)
-            .refused(&[Code::NotFound, Code::ImportState, Code::RateLimited]),
+            .refused(&[Code::ImportState, Code::RateLimited]),
         Described::get(LIST, "listImports", "List imports")
             .about("Newest first.")
             .of_anyone()
@@ -135,10 +135,11 @@ fn import() -> Shape {
     ]);
     let failure = object([("code", string().into()), ("message", string().into())]);
     let undo = object([("removed", count().into()), ("restored", count().into()), ("left", count().into())]);
+    let source = word(ImportSource::ALL.map(ImportSource::as_str));
     object([
         ("_id", named("Uuid")),
         ("client_id", named("Id")),
-        ("source", word(["staged", "direct"]).description(Some("Sent, or read by the command line.")).into()),
+        ("source", source.description(Some("Sent, or read by the command line.")).into()),
         ("state", word(ImportState::ALL.map(ImportState::as_str)).into()),
         ("dry_run", boolean().into()),
         ("options", members([]).additional_properties(Some(string())).description(Some("As they were said.")).into()),

@@ -2,12 +2,13 @@
 //! has none in the document, which a test finds.
 
 use roster_domain::{Limit, NumberKind};
+use roster_transfer::{ExportFormat, ImportRequest, SourceFormat};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{KnownFormat, RefOr, Required, SchemaFormat};
 
 use super::headers;
 use super::shapes::{self, Shape, boolean, count, full_line, integer, string, word};
-use crate::docs::Asset;
+use crate::docs::ASSETS;
 
 pub const REFRESH: &str = "x-refresh";
 pub const IF_MATCH: &str = "If-Match";
@@ -31,7 +32,7 @@ pub fn uuid() -> Parameter {
 
 /// The name of a file that the page is made of.
 pub fn file() -> Parameter {
-    parameter(ParameterIn::Path, "file", word(Asset::ALL.map(|asset| asset.name)), "Its name.").build()
+    parameter(ParameterIn::Path, "file", word(ASSETS.iter().map(|asset| asset.name)), "Its name.").build()
 }
 
 /// What many calls take.
@@ -84,10 +85,10 @@ pub fn described(name: &str, path: &str) -> Parameter {
         ),
         ("contacts", _) => (word(["delete", "refuse"]), "Whether its contacts may go along; the default is `refuse`."),
         ("format", "/imports") => {
-            (word(["csv", "vcard", "json", "ndjson", "bson"]), "What the file is; without it, what it looks like.")
+            (word(SourceFormat::ALL.map(SourceFormat::as_str)), "What the file is; without it, what it looks like.")
         }
         ("format", _) => (
-            word(["csv", "vcard", "vcard4", "ndjson", "json", "json_array"]),
+            word(ExportFormat::ALL.map(ExportFormat::as_str)),
             "What the file is to be: CSV for spreadsheets, which is the default; vCard 3.0 or 4.0; contacts as the \
              API shows them, an object a line, as this list's answer, or as an array.",
         ),
@@ -138,12 +139,12 @@ fn anywhere(name: &str) -> (utoipa::openapi::ObjectBuilder, &'static str) {
             (boolean(), "A contact for each number of a card or a row, instead of one with the first mobile number.")
         }
         "match" => (
-            word(["number", "_id"]),
+            word(ImportRequest::match_words()),
             "What makes a row and a contact the same: the number, which is the default, or the id, which is that of \
              dumps.",
         ),
         "on_match" => (
-            word(["fill_blanks", "update", "skip", "add"]),
+            word(ImportRequest::on_match_words()),
             "What comes of a contact that is there already: its blanks are filled, which is the default; all that \
              the file says is set; nothing, which is the default of dumps; or another is made beside it.",
         ),

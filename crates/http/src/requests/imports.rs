@@ -1,7 +1,7 @@
 //! What calls on imports ask for.
 
-use roster_domain::{Invalid, InvalidCode};
-use roster_transfer::ImportRequest;
+use roster_domain::InvalidCode;
+use roster_transfer::{ImportRequest, yes_or_no};
 
 use crate::failure::Failure;
 use crate::input::Read;
@@ -37,14 +37,6 @@ pub fn create(parameters: &Query, is_form: bool, problems: &mut Problems) -> Ask
     }
     let is_dry_run = parameters.get(DRY_RUN).and_then(|word| problems.take(DRY_RUN, yes_or_no(word)));
     Asked { is_dry_run: is_dry_run.unwrap_or(false), ..asked }
-}
-
-fn yes_or_no(word: &str) -> Result<bool, Invalid> {
-    match word {
-        "1" | "true" => Ok(true),
-        "0" | "false" => Ok(false),
-        _ => Err(Invalid::new(InvalidCode::Malformed, "must be true or false")),
-    }
 }
 
 /// What a report tells of.

@@ -8,7 +8,7 @@ use actix_web::http::header::{
 use super::fallback::Ignored;
 use crate::answers;
 use crate::conditional::Tag;
-use crate::docs::{self, Asset};
+use crate::docs::{self, Asset, Sent};
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
 
@@ -23,15 +23,16 @@ pub async fn page(Ignored(request): Ignored) -> Answer {
 pub async fn file(Ignored(request): Ignored) -> Answer {
     let asset = request.match_info().get("file").and_then(Asset::named).ok_or(Code::NoSuchRoute)?;
     let media_type = format!("{}; charset=utf-8", asset.media_type);
-    let mut answer = if knows_gzip(&request) {
-        let mut answer = answers::lasting(&request, &media_type, asset.packed, &Tag::of_bytes(asset.packed))?;
-        answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        answer
+    let is_packed = knows_gzip(&request);
+    let Sent { bytes, tag } = if is_packed {
+        &*asset.packed
     } else {
-        let unpacked = asset.unpacked().map_err(|error| Failure::caused(Code::Internal, error))?;
-        let tag = Tag::of_bytes(&unpacked);
-        answers::lasting(&request, &media_type, unpacked, &tag)?
+        asset.plain.as_ref().map_err(|error| Failure::caused(Code::Internal, error))?
     };
+    let mut answer = answers::lasting(&request, &media_type, bytes.clone(), tag)?;
+    if is_packed {
+        answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     answer.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
     Ok(answer)
 }

@@ -15,6 +15,7 @@ use roster_transfer::{Export, ExportError, content_disposition};
 use crate::call::Call;
 use crate::error::Code;
 use crate::failure::{Answer, Failure};
+use crate::in_time::in_time;
 use crate::list::{self, reach};
 use crate::notes::Notes;
 use crate::requests;
@@ -32,12 +33,11 @@ pub async fn export(call: Call) -> Answer {
         return Ok(head.finish());
     }
     let permit = call.app.streams.open(call.caller.user()).ok_or(Code::Overloaded)?;
-    let written = async {
-        let snapshot = call.app.store.snapshots.snapshot(&scope, span, &chosen.filter).await?;
-        let export = Export::begin(call.app.spool.file().map_err(unwritten)?, format).map_err(unwritten)?;
-        export.whole(snapshot).await.map_err(failed)
-    };
-    let file = call.bulk(written).await?;
+    // Waiting for its turn is no part of what it may take.
+    let snapshot = call.bulk(call.app.store.snapshots.snapshot(&scope, span, &chosen.filter)).await?;
+    let file = call.app.spool.file(call.caller.user()).map_err(unwritten)?;
+    let export = Export::begin(file, format).map_err(unwritten)?;
+    let file = in_time(call.app.deadlines.export, export.whole(snapshot)).await.map_err(failed)?;
     let length = file.length();
     let request_id = Notes::of(&call.request).request_id.clone();
     let sending = Sending { file: file.reader(), request_id, _permit: permit };

@@ -1,20 +1,22 @@
 //! What was shown by whoever sends a long body: it is looked at anew while that comes, and before anything is done.
 
 use actix_web::http::header::HeaderMap;
-use roster_domain::Caller;
 use roster_domain::ports::StoreError;
+use roster_domain::{Caller, Timestamp};
 use roster_identity::{Authenticated, AuthenticationError};
-use tokio::time::timeout;
 
 use crate::credentials;
 use crate::error::Code;
 use crate::failure::Failure;
+use crate::in_time::in_time;
 use crate::query::Query;
 use crate::services::State;
 
 /// Who it was, and what they showed, in the headers or in the query.
 pub struct Shown {
     pub caller: Caller,
+    /// When they showed it.
+    pub at: Timestamp,
     headers: HeaderMap,
     query: Query,
 }
@@ -29,18 +31,17 @@ pub enum NoLonger {
 }
 
 impl Shown {
-    pub const fn of(caller: Caller, headers: HeaderMap, query: Query) -> Self {
-        Self { caller, headers, query }
+    pub const fn of(caller: Caller, at: Timestamp, headers: HeaderMap, query: Query) -> Self {
+        Self { caller, at, headers, query }
     }
 
-    /// Whoever was let in once and is shut out since does no more.
-    pub async fn look_again(&self, app: &State) -> Result<(), NoLonger> {
+    /// Whoever was let in once and is shut out since does no more. An access token must not have expired by this instant.
+    pub async fn look_again(&self, app: &State, unexpired: Timestamp) -> Result<(), NoLonger> {
         let presented = credentials::presented(&self.headers, None, &self.query);
-        match timeout(app.deadlines.one, app.identity.authenticate(&presented)).await {
-            Ok(Ok(Authenticated { caller, .. })) if caller == self.caller => Ok(()),
-            Ok(Err(AuthenticationError::Store(error))) => Err(error.into()),
-            Ok(Ok(_) | Err(_)) => Err(NoLonger::ShutOut),
-            Err(_) => Err(StoreError::unavailable("no answer in time").into()),
+        match in_time(app.deadlines.one, app.identity.authenticate_shown_at(&presented, unexpired)).await {
+            Ok(Authenticated { caller, .. }) if caller == self.caller => Ok(()),
+            Err(AuthenticationError::Store(error)) => Err(error.into()),
+            Ok(_) | Err(_) => Err(NoLonger::ShutOut),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! `GET /contact/export`: contacts as a file.
 
+use std::time::Duration;
+
+use roster_testkit::eventually;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{Fault, Postgres, Roster, Socket, Sqlite, Store, eventually};
+use crate::harness::{Fault, Gate, Postgres, Roster, Socket, Sqlite, Store};
 
 const PATH: &str = "/contact/export";
 
@@ -142,10 +145,29 @@ fn a_reader_that_stops_reading_holds_nothing_of_the_store(#[values(Sqlite, Postg
     assert_eq!(ids_in(&String::from_utf8(socket.bytes(length)).unwrap()), ids);
 }
 
+/// Longer than any other act over many rows.
 #[rstest]
-fn there_is_so_much_room_for_all(#[values(Sqlite, Postgres)] store: Store) {
+fn it_may_take_long_to_be_read(#[values(Sqlite, Postgres)] store: Store) {
+    const SOON: Duration = Duration::from_secs(1);
+    let (roster, faulty) = Roster::faulty(store, |http| http.deadlines.bulk = SOON);
+    let ada = roster.sign_up("ada@example.org");
+    let (gate, arrivals) = Gate::closed();
+    faulty.set(Fault::Gate(gate.clone()));
+    let mut socket = Socket::to(roster.address());
+    let token = &ada.access_token;
+
+    socket.send(format!("GET {PATH} HTTP/1.1\r\nhost: roster\r\nauthorization: Bearer {token}\r\n\r\n"));
+
+    arrivals.recv().unwrap();
+    assert!(arrivals.recv_timeout(2 * SOON).is_err(), "the store is still at it");
+    gate.let_through(10);
+    socket.answer().expect(200);
+}
+
+#[rstest]
+fn there_is_so_much_room_for_one_user(#[values(Sqlite, Postgres)] store: Store) {
     const ROOM: u64 = 700_000;
-    let (roster, faulty) = Roster::faulty(store, |http| http.spool = ROOM);
+    let (roster, faulty) = Roster::faulty(store, |http| http.spool = 2 * ROOM);
     let ada = roster.sign_up("ada@example.org");
     roster.fill(&ada, 2_500);
     let (csv, json) = (PATH.to_owned(), format!("{PATH}?format=json"));

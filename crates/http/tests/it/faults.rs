@@ -65,7 +65,8 @@ fn a_failing_store(
 fn a_silent_store(#[values(Sqlite, Postgres)] store: Store) {
     let (roster, faulty) = Roster::faulty(store, |http| {
         let soon = Duration::from_secs(2);
-        (http.deadlines.one, http.deadlines.list, http.deadlines.bulk) = (soon, soon, soon);
+        (http.deadlines.one, http.deadlines.list) = (soon, soon);
+        (http.deadlines.bulk, http.deadlines.export) = (soon, soon);
         http.in_flight = 10;
     });
     let ada = roster.sign_up("ada@example.org");

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use roster_testkit::eventually;
 use rstest::rstest;
+use serde_json::json;
 
-use crate::harness::{Lossy, LossyImports, Postgres, Roster, Socket, Sqlite, Store, eventually, id};
+use crate::harness::{Lossy, LossyImports, Postgres, Roster, Socket, Sqlite, Store, id};
 
 /// More than what is put into the store at once.
 const SOME: usize = 700 * 1024;
@@ -24,6 +26,42 @@ fn a_piece_whose_answer_is_lost_is_there_once(#[values(Sqlite, Postgres)] store:
     let import = ada.import("", vec![b'x'; SOME]);
 
     assert_eq!(import["file"]["bytes"], SOME);
+}
+
+/// It is accepted, whoever has heard of it, and may even be in.
+#[rstest]
+fn a_file_whose_acceptance_is_lost_is_accepted(
+    #[values(false, true)] is_worked_on: bool,
+    #[values(Sqlite, Postgres)] store: Store,
+) {
+    let (roster, lossy) = lossy(store);
+    if is_worked_on {
+        roster.work_on_imports();
+    }
+    let ada = roster.sign_up("ada@example.org");
+
+    lossy.lose_answers(1, 1);
+    let import = ada.import("", "Name,Phone\nAmina,+2348030000001\n");
+
+    if is_worked_on {
+        assert_eq!(ada.import_ended(&import)["counts"]["created"], 1);
+    } else {
+        assert_eq!(import["state"], "waiting");
+    }
+    assert_eq!(ada.get("/imports").ids(), [id(&import)]);
+}
+
+/// Nobody can tell whoever sent it, but it is to be seen.
+#[rstest]
+fn a_file_of_which_nothing_is_heard_waits_all_the_same(#[values(Sqlite, Postgres)] store: Store) {
+    let (roster, lossy) = lossy(store);
+    let ada = roster.sign_up("ada@example.org");
+
+    lossy.lose_answers(1, 2);
+    ada.send_file("", "Name,Phone\n").refused(503, "store_unavailable");
+
+    let imports = ada.get("/imports").data();
+    assert_eq!((imports.as_array().unwrap().len(), &imports[0]["state"]), (1, &json!("waiting")));
 }
 
 #[rstest]

@@ -222,7 +222,25 @@ fn a_file_that_can_not_be_read_fails(#[values(Sqlite, Postgres)] store: Store) {
     );
     assert!(import["failure"]["message"].as_str().is_some_and(|message| !message.is_empty()));
     assert_eq!(ada.get("/contact").ids().len(), 0);
-    let again = ada.call("POST", &format!("/imports/{}/resume", id(&import))).send().expect(202);
-    assert_eq!(again.header("location"), Some(&*format!("/imports/{}", id(&import))));
-    assert_eq!(ada.import_ended(&import)["state"], "failed", "the file is as it was");
+    let again = ada.call("POST", &format!("/imports/{}/resume", id(&import))).send().refused(409, "import_state");
+    assert!(again.message().starts_with("The import is failed: "), "{again}");
+}
+
+/// What stood in its way may have gone away.
+#[rstest]
+fn a_failed_one_goes_on(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    roster.work_on_imports();
+    let ada = roster.sign_up("ada@example.org");
+    let import = ada.imported("group=Friends", CSV);
+    assert_eq!((&import["state"], &import["failure"]["code"]), (&json!("failed"), &json!("no_such_group")), "{import}");
+    let resume = || ada.call("POST", &format!("/imports/{}/resume", id(&import))).send().expect(202);
+
+    assert_eq!(resume().header("location"), Some(&*format!("/imports/{}", id(&import))));
+    assert_eq!(ada.import_ended(&import)["state"], "failed", "nothing has changed");
+    ada.group("Friends");
+    resume();
+
+    let import = ada.import_ended(&import);
+    assert_eq!((&import["state"], &import["failure"]), (&json!("completed"), &json!(null)), "{import}");
 }

@@ -1,8 +1,9 @@
 //! How many files are taken at once, and how much of them waits.
 
+use roster_testkit::eventually;
 use rstest::rstest;
 
-use crate::harness::{Postgres, Roster, Socket, Sqlite, Store, eventually, id};
+use crate::harness::{Postgres, Roster, Socket, Sqlite, Store, id};
 
 const CSV: &str = "Name,Phone\nAmina,+2348030000001\n";
 
@@ -32,6 +33,19 @@ fn so_much_waits_of_everybody(#[values(Sqlite, Postgres)] store: Store) {
     let answer = bob.send_file("", vec![b'x'; 300 * 1024]).refused(503, "overloaded");
     assert_eq!(answer.header("retry-after"), Some("30"));
     eventually("it is given up", || bob.get("/imports").expect(200).ids().is_empty().then_some(()));
+}
+
+#[rstest]
+fn so_much_waits_of_one_user(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::setup(store).http(|http| http.imports.staging.staged_bytes_of_user = 1024 * 1024).start();
+    let (ada, bob) = (roster.sign_up("ada@example.org"), roster.sign_up("bob@example.org"));
+    ada.import("", vec![b'x'; 900 * 1024]);
+
+    for caller in [&*ada, &ada.another_client("Shop").alone()] {
+        let answer = caller.send_file("", vec![b'x'; 300 * 1024]).refused(503, "overloaded");
+        assert_eq!(answer.header("retry-after"), Some("30"));
+    }
+    bob.import("", vec![b'x'; 300 * 1024]);
 }
 
 /// So many come at once, and batches have places of their own.

@@ -4,10 +4,11 @@ use std::net::Shutdown;
 use std::time::Duration;
 
 use roster_http::HttpSettings;
+use roster_testkit::eventually;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{Form, Person, Postgres, Roster, Socket, Sqlite, Store, eventually, id};
+use crate::harness::{Consumer, Form, Person, Postgres, Roster, Socket, Sqlite, Store, id};
 
 const SOON: Duration = Duration::from_millis(500);
 
@@ -16,12 +17,15 @@ const SOME: usize = 700 * 1024;
 
 /// A file that goes on behind what is sent of it, in a form or as it is.
 fn begun(roster: &Roster, person: &Person, in_a_form: bool, length: usize) -> Socket {
+    begun_by(roster, &format!("authorization: Bearer {}\r\n", person.access_token), in_a_form, length)
+}
+
+/// The same of whoever shows this.
+fn begun_by(roster: &Roster, shown: &str, in_a_form: bool, length: usize) -> Socket {
     let mut socket = Socket::to(roster.address());
     let kind = if in_a_form { Form::CONTENT_TYPE } else { "text/csv" };
     socket.send(format!(
-        "POST /imports HTTP/1.1\r\nhost: roster\r\nauthorization: Bearer {}\r\ncontent-type: {kind}\r\n\
-         content-length: {length}\r\n\r\n",
-        person.access_token
+        "POST /imports HTTP/1.1\r\nhost: roster\r\n{shown}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n"
     ));
     if in_a_form {
         let mut form = Form::new().file("people.csv", vec![b'x'; SOME]).end();
@@ -34,13 +38,13 @@ fn begun(roster: &Roster, person: &Person, in_a_form: bool, length: usize) -> So
 }
 
 /// The one import there is, once it is there.
-fn the_one(person: &Person) -> Value {
-    let all = || person.get("/imports").expect(200).data();
+fn the_one(consumer: &Consumer) -> Value {
+    let all = || consumer.get("/imports").expect(200).data();
     eventually("it is being received", || all().as_array().unwrap().first().cloned())
 }
 
-fn nothing_is_left(person: &Person) {
-    eventually("it is given up", || person.get("/imports").expect(200).ids().is_empty().then_some(()));
+fn nothing_is_left(consumer: &Consumer) {
+    eventually("it is given up", || consumer.get("/imports").expect(200).ids().is_empty().then_some(()));
 }
 
 #[rstest]
@@ -112,19 +116,62 @@ fn a_file_that_is_too_large_is_refused(#[values(Sqlite, Postgres)] store: Store)
     ada.send_file("", vec![b'x'; SOME + 100]).expect(202);
 }
 
+/// For longer than an access token lives.
+const LONG: i64 = 16 * 60 * 1_000;
+
 /// They were known when it began, and aren't any more.
 #[rstest]
-fn who_is_shut_out_meanwhile_imports_nothing(#[values(Sqlite, Postgres)] store: Store) {
+fn who_is_shut_out_meanwhile_imports_nothing(#[values(0, LONG)] later: i64, #[values(Sqlite, Postgres)] store: Store) {
     let roster = Roster::start(store);
     let ada = roster.sign_up("ada@example.org");
-    let again = ada.elsewhere();
+    let client = ada.client.alone();
     let mut socket = begun(&roster, &ada, false, SOME + 4);
-    the_one(&again);
+    the_one(&client);
 
     ada.delete("/sessions").expect(200);
+    roster.later_by_millis(later);
 
     socket.send("1,2\n").answer().refused(401, "unauthenticated");
-    nothing_is_left(&again);
+    nothing_is_left(&client);
+}
+
+/// It was valid when it was shown, and its session lives.
+#[rstest]
+fn an_access_token_may_expire_meanwhile(
+    #[values(false, true)] in_a_form: bool,
+    #[values(Sqlite, Postgres)] store: Store,
+) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let rest = if in_a_form {
+        Form::new().file("people.csv", vec![b'x'; SOME]).end().split_off(SOME)
+    } else {
+        b"1,2\n".to_vec()
+    };
+    let mut socket = begun(&roster, &ada, in_a_form, SOME + rest.len());
+    the_one(&ada);
+
+    roster.later_by_millis(LONG);
+
+    ada.get("/imports").refused(401, "unauthenticated");
+    socket.send(rest).answer().expect(202);
+    assert_eq!(the_one(&ada.client.alone())["state"], "waiting");
+}
+
+/// There is nobody left whose it could be.
+#[rstest]
+fn what_goes_with_its_client_meanwhile_is_nobodys(#[values(Sqlite, Postgres)] store: Store) {
+    let roster = Roster::start(store);
+    let ada = roster.sign_up("ada@example.org");
+    let shop = ada.another_client("Shop");
+    let shown = format!("x-client-session: {}\r\nx-client-token: {}\r\n", shop.session_id, shop.access_token);
+    let mut socket = begun_by(&roster, &shown, false, SOME + 4);
+    the_one(&ada);
+
+    ada.delete(&format!("/clients/{}", shop.id)).expect(200);
+
+    socket.send("1,2\n").answer().refused(401, "unauthenticated");
+    nothing_is_left(&ada);
 }
 
 #[rstest]

@@ -1,7 +1,7 @@
 //! The Bearer and, where it isn't valid, `x-refresh`.
 
 use roster_domain::ports::Result;
-use roster_domain::{Session, SessionId, UserId};
+use roster_domain::{Session, SessionId, Timestamp, UserId};
 use secrecy::SecretString;
 
 use crate::Identity;
@@ -17,11 +17,18 @@ pub(super) struct Holder {
 }
 
 impl Identity {
-    /// Whose session the Bearer or, where that isn't valid, `x-refresh` is of.
-    pub(super) async fn holder(&self, bearer: &str, refresh: Option<&str>) -> Result<Option<Holder>> {
+    /// Whose session the Bearer or, where that wasn't valid when it was shown, `x-refresh` is of.
+    pub(super) async fn holder(
+        &self,
+        bearer: &str,
+        refresh: Option<&str>,
+        shown_at: Timestamp,
+    ) -> Result<Option<Holder>> {
         let now = self.clock.now();
         let ours = AccessToken::read(bearer, &self.keys);
-        if let Some(AccessToken { user, session, generation: made, .. }) = ours.filter(|token| !token.is_expired(now)) {
+        if let Some(AccessToken { user, session, generation: made, .. }) =
+            ours.filter(|token| !token.is_expired(shown_at))
+        {
             // If this session is over, so is its refresh token, and one of another session wouldn't count beside it.
             let is_known = |session: &Session| made <= generation(session.secret.counter);
             let Some(known) = self.live_session(user, session, now, is_known).await? else { return Ok(None) };

@@ -17,8 +17,8 @@
 mod bearer;
 mod credentials;
 
-use roster_domain::Caller;
 use roster_domain::ports::StoreError;
+use roster_domain::{Caller, Timestamp};
 use secrecy::SecretString;
 
 use crate::Identity;
@@ -72,13 +72,26 @@ impl Identity {
     /// # Errors
     /// See [`AuthenticationError`].
     pub async fn authenticate(&self, presented: &Presented<'_>) -> Result<Authenticated, AuthenticationError> {
+        self.authenticate_shown_at(presented, self.clock.now()).await
+    }
+
+    /// The same of what was shown at this instant, by somebody whose call takes long: an access token that expired since
+    /// counts as long as its session lives. All else is judged as it is now.
+    ///
+    /// # Errors
+    /// See [`AuthenticationError`].
+    pub async fn authenticate_shown_at(
+        &self,
+        presented: &Presented<'_>,
+        shown_at: Timestamp,
+    ) -> Result<Authenticated, AuthenticationError> {
         let Some(bearer) = presented.bearer else {
             let Credentials::Valid { user, client } = self.client_credentials(presented).await? else {
                 return Err(AuthenticationError::Unauthenticated { token_sent: false });
             };
             return Ok(Authenticated { caller: Caller::Client { user, client }, fresh_access_token: None });
         };
-        let Some(holder) = self.holder(bearer, presented.refresh).await? else {
+        let Some(holder) = self.holder(bearer, presented.refresh, shown_at).await? else {
             return Err(AuthenticationError::Unauthenticated { token_sent: true });
         };
         let client = match self.client_credentials(presented).await? {

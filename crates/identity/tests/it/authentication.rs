@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use roster_domain::Caller;
-use roster_identity::{AuthenticationError, IdentitySettings, Presented, SignedUp};
+use roster_domain::{Caller, Clock as _};
+use roster_identity::{Authenticated, AuthenticationError, IdentitySettings, Presented, SignedUp};
 use secrecy::ExposeSecret;
 
 use crate::world::{MINUTE, PASSWORD, SECOND, World, fresh, home, with_tokens};
@@ -178,6 +178,30 @@ async fn an_access_token_is_of_no_use_beyond_its_session() {
     assert!(with_tokens(&world.identity, access, None).await.is_ok());
     world.clock.advance_millis(1);
     assert_nobody(&world, access, None).await;
+}
+
+/// Whoever sends something long may take longer than an access token lives, but not longer than its session.
+#[tokio::test]
+async fn what_was_shown_in_time_counts_while_its_session_lives() {
+    let world = World::new();
+    let user = world.account("ada@example.org").await.user.id;
+    let session = world.session("ada@example.org").await;
+    let presented = Presented { bearer: Some(session.access_token.expose_secret()), ..Presented::default() };
+    let shown_at = world.clock.now();
+
+    world.clock.advance_millis(15 * MINUTE);
+    assert_eq!(outcome(&world, &presented).await, Outcome::Unauthenticated { token_sent: true });
+    let Authenticated { caller, fresh_access_token } =
+        world.identity.authenticate_shown_at(&presented, shown_at).await.unwrap();
+    assert_eq!(caller, Caller::User { user, session: session.session, client: None });
+    assert!(fresh_access_token.is_none());
+
+    let again = |shown_at| world.identity.authenticate_shown_at(&presented, shown_at);
+    assert!(again(world.clock.now()).await.is_err(), "it had expired when it was shown");
+    world.store.rows(|rows| rows.sessions.remove(&session.session));
+    // Nobody told this server, which remembers for a moment.
+    world.clock.advance_millis(2 * SECOND);
+    assert!(again(shown_at).await.is_err());
 }
 
 #[tokio::test]

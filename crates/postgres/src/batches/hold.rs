@@ -107,28 +107,8 @@ pub(crate) async fn contacts(
     client: ClientId,
     lookup: &Lookup,
 ) -> sqlx::Result<Vec<Contact>> {
-    find(connection, user, client, lookup, HELD).await
-}
-
-/// The same contacts, for those who won't write them: none is locked.
-pub(crate) async fn contacts_unlocked(
-    connection: &mut PgConnection,
-    user: UserId,
-    client: ClientId,
-    lookup: &Lookup,
-) -> sqlx::Result<Vec<Contact>> {
-    find(connection, user, client, lookup, SEEN).await
-}
-
-async fn find(
-    connection: &mut PgConnection,
-    user: UserId,
-    client: ClientId,
-    lookup: &Lookup,
-    own_read: &'static str,
-) -> sqlx::Result<Vec<Contact>> {
     let wanted: Vec<&[u8]> = lookup.ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-    let found: Vec<ContactRow> = read(SEEN, user, &wanted).fetch_all(&mut *connection).await?;
+    let found = seen(&mut *connection, user, &wanted).await?;
     let (own, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|row| row.client_id == client.as_bytes());
     let mut ids: Vec<Vec<u8>> = own.into_iter().map(|row| row.id).collect();
     if !lookup.numbers.is_empty() {
@@ -139,9 +119,14 @@ async fn find(
         ids.dedup();
         let ids: Vec<&[u8]> = ids.iter().map(Vec::as_slice).collect();
         // Looked at again once the lock is there: by then one may be gone, or have another number.
-        found.extend(read(own_read, user, &ids).fetch_all(connection).await?);
+        found.extend(read(HELD, user, &ids).fetch_all(connection).await?);
     }
     rows::all(found)
+}
+
+/// The user's contacts with these ids, none of them locked.
+pub(crate) async fn seen(connection: &mut PgConnection, user: UserId, ids: &[&[u8]]) -> sqlx::Result<Vec<ContactRow>> {
+    read(SEEN, user, ids).fetch_all(connection).await
 }
 
 /// `$lock`: how they are held.

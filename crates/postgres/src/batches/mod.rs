@@ -90,7 +90,7 @@ mod tests {
         // Marked, but by nobody who would then derive them.
         sqlx::query("UPDATE clients SET region = 'NG', derive_after = ''").execute(&store.pool).await.unwrap();
         let operations = vec![Operation::Create(bench.new_contact("08030000001"))];
-        let batch = Arc::new(Batch { operations, atomic: false, at: bench.now() });
+        let batch = Arc::new(Batch::new(operations, false, bench.now()));
         let begin = |until| apply(&store.pool, store.bulk_timeout, &ada.scope, &batch, until);
 
         let late = begin(Instant::now()).await.unwrap();

@@ -10,7 +10,7 @@ use roster_domain::UserId;
 use roster_domain::ports::STEP_ROWS;
 use sqlx::{PgConnection, PgPool};
 
-use super::imports::STEP_PIECES;
+use super::imports::STEP_LARGE;
 use crate::error::stands_below;
 use crate::imports::discard_of_user;
 use crate::rows::id;
@@ -142,13 +142,14 @@ async fn delete_imports(connection: &mut PgConnection, user: UserId) -> sqlx::Re
     if discarded > 0 {
         return Ok(discarded);
     }
-    let pieces = delete_from!("import_pieces", ("import_id", "number"), user, STEP_PIECES);
+    let pieces = delete_from!("import_pieces", ("import_id", "number"), user, STEP_LARGE);
     let mut gone = pieces.execute(&mut *connection).await?;
     if gone.rows_affected() == 0 {
         gone = delete_from!("import_drafts", ("import_id", "id"), user, STEP).execute(&mut *connection).await?;
     }
     if gone.rows_affected() == 0 {
-        gone = delete_from!("import_reports", ("import_id", "number"), user, STEP).execute(&mut *connection).await?;
+        let reports = delete_from!("import_reports", ("import_id", "number"), user, STEP_LARGE);
+        gone = reports.execute(&mut *connection).await?;
     }
     if gone.rows_affected() == 0 {
         let changes = delete_from!("import_changes", ("import_id", "contact_id"), user, STEP);

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use roster_domain::Timestamp;
 use roster_domain::ports::{EndTimes, STEP_ROWS};
+use roster_domain::{ImportFailure, Timestamp};
 use sqlx::PgPool;
 
 use super::sweep::swept;
@@ -15,8 +15,8 @@ use crate::transaction::begin_bulk;
 
 const STEP: i64 = STEP_ROWS as i64;
 
-/// So many pieces of files: each is hundreds of rows to the database.
-pub(super) const STEP_PIECES: i64 = 64;
+/// So many pieces of files, or parts of reports: each is hundreds of rows to the database.
+pub(super) const STEP_LARGE: i64 = 64;
 
 /// Whether there may be more.
 pub(super) async fn sweep(pool: &PgPool, statement_timeout: Duration, due: EndTimes) -> sqlx::Result<bool> {
@@ -25,20 +25,20 @@ pub(super) async fn sweep(pool: &PgPool, statement_timeout: Duration, due: EndTi
         give_up_left_behind(pool, statement_timeout, due.ended_at).await?,
         forget(pool, statement_timeout, due.ended_at).await?,
     ];
-    let pieces = sweep_pieces(pool, statement_timeout).await?;
+    let large = [sweep_pieces(pool, statement_timeout).await?, sweep_reports(pool, statement_timeout).await?];
     let below = [
         sweep_drafts(pool, statement_timeout).await?,
-        sweep_reports(pool, statement_timeout).await?,
         sweep_changes(pool, statement_timeout).await?,
         sweep_groups(pool, statement_timeout).await?,
     ];
     let rest = [tidy(pool, statement_timeout).await?, remove(pool, statement_timeout).await?];
     let is_whole_step = [over.as_slice(), &below, &rest].concat().into_iter().any(|rows| rows >= STEP_ROWS as u64);
-    Ok(is_whole_step || pieces >= STEP_PIECES.unsigned_abs())
+    Ok(is_whole_step || large.into_iter().any(|rows| rows >= STEP_LARGE.unsigned_abs()))
 }
 
 /// Direct imports whose programs are gone.
 async fn fail_left_behind(pool: &PgPool, statement_timeout: Duration, due: EndTimes) -> sqlx::Result<u64> {
+    let ImportFailure { code, message } = ImportFailure::broke_off();
     swept!(
         pool,
         statement_timeout,
@@ -48,13 +48,14 @@ async fn fail_left_behind(pool: &PgPool, statement_timeout: Duration, due: EndTi
                 WHERE state = 'running' AND source = 'direct' AND lease_until <= $1 LIMIT $3 FOR UPDATE SKIP LOCKED \
              ) \
              UPDATE imports i \
-             SET state = 'failed', failure_code = 'broke_off', failure_message = $4, ended_at = $1, expires_at = $2, \
+             SET state = 'failed', failure_code = $4, failure_message = $5, ended_at = $1, expires_at = $2, \
                  lease_holder = NULL, lease_until = NULL \
              FROM step WHERE i.user_id = step.user_id AND i.id = step.id",
             due.ended_at.to_utc(),
             due.expires_at.to_utc(),
             STEP,
-            "The program that worked on it is gone; it can be gone on with.",
+            code,
+            message,
         )
     )
 }
@@ -125,7 +126,7 @@ macro_rules! delete_below {
 }
 
 async fn sweep_pieces(pool: &PgPool, statement_timeout: Duration) -> sqlx::Result<u64> {
-    swept!(pool, statement_timeout, delete_below!("import_pieces", "number", "is_untidy", STEP_PIECES))
+    swept!(pool, statement_timeout, delete_below!("import_pieces", "number", "is_untidy", STEP_LARGE))
 }
 
 async fn sweep_drafts(pool: &PgPool, statement_timeout: Duration) -> sqlx::Result<u64> {
@@ -133,7 +134,7 @@ async fn sweep_drafts(pool: &PgPool, statement_timeout: Duration) -> sqlx::Resul
 }
 
 async fn sweep_reports(pool: &PgPool, statement_timeout: Duration) -> sqlx::Result<u64> {
-    swept!(pool, statement_timeout, delete_below!("import_reports", "number", "state = 'discarded'", STEP))
+    swept!(pool, statement_timeout, delete_below!("import_reports", "number", "state = 'discarded'", STEP_LARGE))
 }
 
 async fn sweep_changes(pool: &PgPool, statement_timeout: Duration) -> sqlx::Result<u64> {

@@ -1,84 +1,98 @@
 //! Contacts as a dry run would have left them. They stand before those that are stored, for the import's own steps.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use roster_domain::values::E164;
-use roster_domain::{Claim, Contact, ContactId, Lookup, Plan, SurveySortId};
-use sqlx::PgConnection;
+use roster_domain::{Claim, Contact, Lookup, Plan, SurveySortId};
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{PgConnection, Postgres};
 use uuid::Uuid;
 
-use crate::batches::hold::contacts_unlocked;
+use crate::batches::hold::seen;
 use crate::batches::write::{Rows, column, sort};
 use crate::columns::contact_columns;
 use crate::keys::object_bytes;
-use crate::rows::ContactRow;
+use crate::rows::{self, ContactRow};
 
-/// What a step of a dry run speaks of: what is stored, and before it what its earlier steps would have stored.
+/// What a step of a dry run speaks of, as its earlier steps would have left it. Nothing is held: it won't be written.
 pub(super) async fn contacts(
     connection: &mut PgConnection,
     claim: &Claim,
     lookup: &Lookup,
 ) -> sqlx::Result<Vec<Contact>> {
-    let stored = contacts_unlocked(&mut *connection, claim.user, claim.import.client_id, lookup).await?;
-    let mut found: HashMap<ContactId, Contact> = stored.into_iter().map(|contact| (contact.id, contact)).collect();
-    let mut ids: Vec<ContactId> = found.keys().chain(&lookup.ids).copied().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut drafts = with_ids(&mut *connection, claim, &ids).await?;
-    drafts.extend(with_numbers(connection, claim, &lookup.numbers).await?);
-    for draft in drafts {
-        let draft = Contact::try_from(draft)?;
-        found.insert(draft.id, draft);
+    let ids: Vec<&[u8]> = lookup.ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let mut found: Vec<ContactRow> = with_ids(claim, &ids).fetch_all(&mut *connection).await?;
+    let drafted: HashSet<Vec<u8>> = found.iter().map(|row| row.id.clone()).collect();
+    let stored = seen(&mut *connection, claim.user, &ids).await?;
+    found.extend(stored.into_iter().filter(|row| !drafted.contains(&row.id)));
+    if !lookup.numbers.is_empty() {
+        let beside: Vec<Vec<u8>> = found.iter().map(|row| row.id.clone()).collect();
+        let drafts = with_numbers(DRAFTED_WITH_NUMBERS, claim, lookup, &beside);
+        found.extend(drafts.fetch_all(&mut *connection).await?);
+        let untouched = with_numbers(UNTOUCHED_WITH_NUMBERS, claim, lookup, &beside);
+        let client = claim.import.client_id;
+        found.extend(untouched.bind(client.as_bytes().as_slice()).fetch_all(connection).await?);
     }
-    Ok(found.into_values().collect())
+    rows::all(found)
 }
 
-/// `$keys`: what is looked up; `$found`: what says where in its index each begins and ends.
-macro_rules! drafts {
+/// `$keys`: what is looked up; `$found`: where, and what says where in its index each begins and ends.
+macro_rules! looked_up {
     ($keys:literal, $found:literal) => {
         concat!(
             "SELECT m.* FROM unnest($3::",
             $keys,
             ") AS k (key) CROSS JOIN LATERAL (SELECT ",
-            contact_columns!("d"),
-            " FROM import_drafts d WHERE d.user_id = $1 AND d.import_id = $2 AND ",
+            contact_columns!("c"),
+            " FROM ",
             $found,
             ") m"
         )
     };
 }
 
-const WITH_IDS: &str = drafts!("bytea[]", "d.id >= k.key AND d.id <= k.key ORDER BY d.id");
-const WITH_NUMBERS: &str =
-    drafts!("text[]", "d.match_key >= k.key AND d.match_key <= k.key ORDER BY d.match_key, d.id LIMIT $4");
+const DRAFTED_WITH_IDS: &str = looked_up!(
+    "bytea[]",
+    "import_drafts c WHERE c.user_id = $1 AND c.import_id = $2 AND c.id >= k.key AND c.id <= k.key ORDER BY c.id"
+);
 
-async fn with_ids(connection: &mut PgConnection, claim: &Claim, ids: &[ContactId]) -> sqlx::Result<Vec<ContactRow>> {
-    let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-    sqlx::query_as(WITH_IDS)
-        .bind(claim.user.as_bytes().as_slice())
-        .bind(Uuid::from(claim.import.id))
-        .bind(ids)
-        .persistent(false)
-        .fetch_all(connection)
-        .await
+/// Beside those: each is passed over once at most, since it has one number.
+const DRAFTED_WITH_NUMBERS: &str = looked_up!(
+    "text[]",
+    "import_drafts c WHERE c.user_id = $1 AND c.import_id = $2 AND c.match_key >= k.key AND c.match_key <= k.key \
+         AND c.id <> ALL ($5::bytea[]) \
+     ORDER BY c.match_key, c.id LIMIT $4"
+);
+
+/// The same of contacts that the dry run leaves as they are: what it has drafts of is passed over as well, since that may
+/// have another number by now.
+const UNTOUCHED_WITH_NUMBERS: &str = looked_up!(
+    "text[]",
+    "contacts c WHERE c.user_id = $1 AND c.client_id = $6 \
+         AND (COALESCE(c.e164, c.number) COLLATE \"C\") >= k.key \
+         AND (COALESCE(c.e164, c.number) COLLATE \"C\") <= k.key \
+         AND c.id <> ALL ($5::bytea[]) \
+         AND ( \
+             SELECT d.id FROM import_drafts d \
+             WHERE d.user_id = $1 AND d.import_id = $2 AND d.id >= c.id AND d.id <= c.id ORDER BY d.id LIMIT 1 \
+         ) IS NULL \
+     ORDER BY (COALESCE(c.e164, c.number) COLLATE \"C\"), c.id LIMIT $4"
+);
+
+/// A statement that looks contacts up, and what it is told.
+type LookUp<'q> = QueryAs<'q, Postgres, ContactRow, PgArguments>;
+
+fn with_ids<'q>(claim: &Claim, ids: &'q [&'q [u8]]) -> LookUp<'q> {
+    of_import(DRAFTED_WITH_IDS, claim).bind(ids)
 }
 
-async fn with_numbers(
-    connection: &mut PgConnection,
-    claim: &Claim,
-    numbers: &[String],
-) -> sqlx::Result<Vec<ContactRow>> {
-    if numbers.is_empty() {
-        return Ok(Vec::new());
-    }
-    sqlx::query_as(WITH_NUMBERS)
-        .bind(claim.user.as_bytes().as_slice())
-        .bind(Uuid::from(claim.import.id))
-        .bind(numbers)
-        .bind(Lookup::MOST_OF_A_NUMBER as i64)
-        .persistent(false)
-        .fetch_all(connection)
-        .await
+fn with_numbers<'q>(statement: &'static str, claim: &Claim, lookup: &'q Lookup, beside: &'q [Vec<u8>]) -> LookUp<'q> {
+    of_import(statement, claim).bind(&lookup.numbers).bind(Lookup::MOST_OF_A_NUMBER as i64).bind(beside)
+}
+
+fn of_import<'q>(statement: &'static str, claim: &Claim) -> LookUp<'q> {
+    sqlx::query_as(statement).bind(claim.user.as_bytes().to_vec()).bind(Uuid::from(claim.import.id)).persistent(false)
 }
 
 /// Keeps what the plan would write.

@@ -3,26 +3,32 @@
 use std::time::Duration;
 
 use roster_domain::ports::{STEP_ROWS, Worked};
-use roster_domain::{Claim, ContactGroup, NewGroup};
+use roster_domain::{Claim, ContactGroup, GroupId, NewGroup, Timestamp};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::lease::keep;
+use super::lease::held_set;
 use crate::groups::{insert, lock_client};
+use crate::rows::id;
 use crate::transaction::begin_patient;
 
+/// In a dry run it is only noted.
 pub(super) async fn create(
     pool: &PgPool,
     statement_timeout: Duration,
     claim: &Claim,
     group: &NewGroup,
+    lease_until: Timestamp,
 ) -> sqlx::Result<Worked<ContactGroup>> {
     let (user, client) = (claim.user, claim.import.client_id);
     let mut transaction = begin_patient(pool, statement_timeout).await?;
     if lock_client(&mut transaction, user, Some(client)).await?.is_none() {
         return Ok(Worked::ClientGone);
     }
-    let row = insert(&mut transaction, user, client, group, false).await?;
+    let made = match claim.import.is_dry_run {
+        true => group.made_in(client),
+        false => insert(&mut transaction, user, client, group, false).await?.try_into()?,
+    };
     sqlx::query!(
         "INSERT INTO import_groups (user_id, import_id, group_id) VALUES ($1, $2, $3)",
         user.as_bytes().as_slice(),
@@ -31,11 +37,35 @@ pub(super) async fn create(
     )
     .execute(&mut *transaction)
     .await?;
-    if !keep(&mut transaction, claim).await? {
+    let held = held_set!("lease_until = $4", "state = 'running'", claim, lease_until.to_utc());
+    if held.fetch_optional(&mut *transaction).await?.is_none() {
         return Ok(Worked::Lost);
     }
     transaction.commit().await?;
-    ContactGroup::try_from(row).map(Worked::Done)
+    Ok(Worked::Done(made))
+}
+
+/// Those of these groups that it made, or would make.
+pub(super) async fn noted(
+    connection: &mut PgConnection,
+    claim: &Claim,
+    groups: &[GroupId],
+) -> sqlx::Result<Vec<GroupId>> {
+    let groups: Vec<&[u8]> = groups.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let noted = sqlx::query_scalar!(
+        "SELECT m.group_id FROM unnest($3::bytea[]) AS k (id) CROSS JOIN LATERAL ( \
+             SELECT g.group_id FROM import_groups g \
+             WHERE g.user_id = $1 AND g.import_id = $2 AND g.group_id >= k.id AND g.group_id <= k.id \
+             ORDER BY g.group_id \
+         ) m",
+        claim.user.as_bytes().as_slice(),
+        Uuid::from(claim.import.id),
+        &groups as &[&[u8]],
+    )
+    .persistent(false)
+    .fetch_all(connection)
+    .await?;
+    noted.iter().map(|group| id(group, "import_groups.group_id")).collect()
 }
 
 /// Removes some of those that it made, if nobody has come to use them; they were made by it no more. Whether there may

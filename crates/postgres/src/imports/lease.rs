@@ -2,8 +2,7 @@
 
 use roster_domain::Claim;
 use roster_domain::ports::Worked;
-use sqlx::{PgConnection, PgExecutor};
-use uuid::Uuid;
+use sqlx::PgExecutor;
 
 /// The statement that sets this of an import, where the lease is still the newest and that holds; it answers so many
 /// parts the report has. Nothing answered: the lease is lost, and nothing may be committed.
@@ -23,20 +22,6 @@ macro_rules! held_set {
     };
 }
 pub(super) use held_set;
-
-/// Keeps a lease that holds until the transaction ends, where nothing of the import itself is set.
-pub(super) async fn keep(connection: &mut PgConnection, claim: &Claim) -> sqlx::Result<bool> {
-    let kept = sqlx::query_scalar!(
-        "SELECT id FROM imports \
-         WHERE user_id = $1 AND id = $2 AND lease_holder = $3 AND state = 'running' FOR NO KEY UPDATE",
-        claim.user.as_bytes().as_slice(),
-        Uuid::from(claim.import.id),
-        claim.holder.as_slice(),
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(kept.is_some())
-}
 
 /// What to answer where it is lost, and nothing was asked of the client.
 pub(super) async fn lost<T>(executor: impl PgExecutor<'_>, claim: &Claim) -> sqlx::Result<Worked<T>> {

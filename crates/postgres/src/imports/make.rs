@@ -46,9 +46,9 @@ pub(super) async fn insert(
     lease: Lease,
 ) -> sqlx::Result<Import> {
     let created_at = import.created_at.to_utc();
-    let (source, state, bytes, started_at) = match source {
-        ImportSource::Staged => ("staged", ImportState::Receiving, Some(0), None),
-        ImportSource::Direct => ("direct", ImportState::Running, import.file.bytes.map(signed), Some(created_at)),
+    let (state, bytes, started_at) = match source {
+        ImportSource::Staged => (ImportState::Receiving, Some(0), None),
+        ImportSource::Direct => (ImportState::Running, import.file.bytes.map(signed), Some(created_at)),
     };
     let row: ImportRow = import_rows!(
         ("INSERT INTO imports (user_id, id, client_id, source, state, is_dry_run, options, file_name, content_type, \
@@ -63,7 +63,7 @@ pub(super) async fn insert(
         user.as_bytes().as_slice(),
         Uuid::from(import.id),
         client.as_bytes().as_slice(),
-        source,
+        source.as_str(),
         state.as_str(),
         import.is_dry_run,
         import.options,

@@ -98,7 +98,7 @@ impl TryFrom<ImportRow> for Import {
         Ok(Self {
             id: row.id.into(),
             client_id: id(&row.client_id, "imports.client_id")?,
-            source: source(&row.source)?,
+            source: ImportSource::from_word(&row.source).ok_or_else(|| corrupt("imports.source"))?,
             state: ImportState::from_word(&row.state).ok_or_else(|| corrupt("imports.state"))?,
             is_dry_run: row.is_dry_run,
             options: row.options,
@@ -120,14 +120,6 @@ impl TryFrom<ImportRow> for Import {
             ended_at: row.ended_at.map(Into::into),
             expires_at: row.expires_at.map(Into::into),
         })
-    }
-}
-
-fn source(word: &str) -> sqlx::Result<ImportSource> {
-    match word {
-        "staged" => Ok(ImportSource::Staged),
-        "direct" => Ok(ImportSource::Direct),
-        _ => Err(corrupt("imports.source")),
     }
 }
 

@@ -21,10 +21,15 @@ impl ImportRuns for PostgresStore {
         self.act(async move { staging::piece(&pool, &claim, number).await }).await
     }
 
-    async fn create_group(&self, claim: &Claim, group: NewGroup) -> Result<Worked<ContactGroup>> {
+    async fn create_group(
+        &self,
+        claim: &Claim,
+        group: NewGroup,
+        lease_until: Timestamp,
+    ) -> Result<Worked<ContactGroup>> {
         let claim = claim.clone();
         self.act_in_turn(async move |pool, statement_timeout, _| {
-            again(|| groups::create(&pool, statement_timeout, &claim, &group)).await.map(Some)
+            again(|| groups::create(&pool, statement_timeout, &claim, &group, lease_until)).await.map(Some)
         })
         .await
     }

@@ -30,7 +30,7 @@ pub(super) async fn receive(
     if waiting(&mut transaction, user).await? >= u64::from(limits.waiting) {
         return Ok(Receiving::TooMany);
     }
-    if staged_bytes(&mut transaction).await? >= limits.staged_bytes {
+    if !has_room(&mut transaction, user, limits, 1).await? {
         return Ok(Receiving::NoRoom);
     }
     let import = insert(&mut transaction, user, client, ImportSource::Staged, import, lease).await?;
@@ -49,14 +49,24 @@ async fn waiting(connection: &mut PgConnection, user: UserId) -> sqlx::Result<u6
     Ok(count.unsigned_abs())
 }
 
-/// So much is staged, everybody's together. Others may come in between, so a little more than may be can be there.
-async fn staged_bytes(connection: &mut PgConnection) -> sqlx::Result<u64> {
-    let bytes = sqlx::query_scalar!(
-        "SELECT COALESCE(sum(staged_bytes), 0)::bigint AS \"bytes!\" FROM imports WHERE staged_bytes > 0",
+/// Whether so many bytes more may be staged for a user. Others may come in between, so a little more than may be can be
+/// there.
+async fn has_room(
+    connection: &mut PgConnection,
+    user: UserId,
+    limits: StagingLimits,
+    bytes: u64,
+) -> sqlx::Result<bool> {
+    let staged = sqlx::query!(
+        "SELECT COALESCE(sum(staged_bytes), 0)::bigint AS \"in_all!\", \
+                COALESCE(sum(staged_bytes) FILTER (WHERE user_id = $1), 0)::bigint AS \"of_user!\" \
+         FROM imports WHERE staged_bytes > 0",
+        user.as_bytes().as_slice(),
     )
     .fetch_one(connection)
     .await?;
-    Ok(bytes.unsigned_abs())
+    let fits = |staged: i64, most: u64| staged.unsigned_abs().saturating_add(bytes) <= most;
+    Ok(fits(staged.in_all, limits.staged_bytes) && fits(staged.of_user, limits.staged_bytes_of_user))
 }
 
 pub(super) async fn stage(
@@ -82,7 +92,7 @@ pub(super) async fn stage(
     }
     if insert_piece(&mut transaction, user, id, piece).await? {
         let bytes = piece.bytes.len() as u64;
-        if staged_bytes(&mut transaction).await?.saturating_add(bytes) > limits.staged_bytes {
+        if !has_room(&mut transaction, user, limits, bytes).await? {
             return Ok(Staging::NoRoom);
         }
         sqlx::query!(

@@ -3,30 +3,19 @@
 use std::time::Duration;
 
 use roster_domain::ports::Worked;
-use roster_domain::{Claim, Contact, ImportChanges, ImportStep, OperationOutcome, Plan, StepAccount, Unsettled};
+use roster_domain::{Claim, ImportChanges, ImportStep, OperationOutcome, StepAccount, StepDefect};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::lease::held_set;
 use super::row::signed;
-use super::{changes, drafts};
-use crate::batches::hold::{Held, Holding, all_but_contacts, contacts};
+use super::{changes, drafts, groups};
+use crate::batches::hold::{Holding, all_but_contacts, contacts};
 use crate::batches::{Attempt, apart, write};
 use crate::transaction::begin_patient;
 
-/// A step that can't be done as it was asked for: a defect of whoever asked.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Defect {
-    /// Its account doesn't add up.
-    #[error(transparent)]
-    Unsettled(#[from] Unsettled),
-    /// Its rows go in each by itself.
-    #[error("the batch of a step is atomic")]
-    Atomic,
-}
-
 /// What came of it.
-pub(super) type Stepped = Result<Worked<Vec<OperationOutcome>>, Defect>;
+pub(super) type Stepped = Result<Worked<Vec<OperationOutcome>>, StepDefect>;
 
 pub(super) async fn attempt(
     pool: &PgPool,
@@ -35,18 +24,19 @@ pub(super) async fn attempt(
     step: &ImportStep,
 ) -> sqlx::Result<Attempt<Stepped>> {
     let mut transaction = begin_patient(pool, statement_timeout).await?;
-    let held = match all_but_contacts(&mut transaction, &claim.scope(), &step.batch).await? {
+    let mut held = match all_but_contacts(&mut transaction, &claim.scope(), &step.batch).await? {
         Holding::Held(held) => held,
         Holding::ClientGone => return Ok(Attempt::Done(Ok(Worked::ClientGone))),
         Holding::Behind(client) => return Ok(Attempt::Behind(client)),
     };
     let found = if claim.import.is_dry_run {
+        held.groups.extend(groups::noted(&mut transaction, claim, &held.lookup.groups).await?);
         drafts::contacts(&mut transaction, claim, &held.lookup).await?
     } else {
         contacts(&mut transaction, claim.user, held.client.id, &held.lookup).await?
     };
     let asked = step.clone();
-    let (plan, account) = match apart(move || planned(&asked, &held, found)).await? {
+    let (plan, account) = match apart(move || asked.planned(&held.client, found, &held.groups)).await? {
         Ok(planned) => planned,
         Err(defect) => return Ok(Attempt::Done(Err(defect))),
     };
@@ -63,14 +53,6 @@ pub(super) async fn attempt(
     }
     transaction.commit().await?;
     Ok(Attempt::Done(Ok(Worked::Done(plan.outcomes))))
-}
-
-fn planned(step: &ImportStep, held: &Held, found: Vec<Contact>) -> Result<(Plan, StepAccount), Defect> {
-    let batch = step.batch.without_unknown_groups(&held.groups);
-    let plan = Plan::of(&batch, &held.client, found, &held.groups).map_err(|_| Defect::Atomic)?;
-    let account = step.accounts.of(&plan.outcomes);
-    account.tally.settled()?;
-    Ok((plan, account))
 }
 
 /// Says how far the import is by now. `false`: the lease is lost, or it is further already.

@@ -35,7 +35,7 @@ pub(super) async fn resume(pool: &PgPool, scope: &Scope, id: ImportId) -> sqlx::
         scope,
         id,
         "state = 'waiting', failure_code = NULL, failure_message = NULL, ended_at = NULL, expires_at = NULL",
-        "source = 'staged' AND state = 'failed' AND staged_bytes > 0",
+        "source = 'staged' AND state = 'failed' AND staged_bytes > 0 AND NOT is_untidy",
     )?;
     turned(pool, scope, id, resumed).await
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use roster_domain::ports::{EndTimes, Worked};
+use roster_domain::ports::{EndTimes, UNDO_ROWS, Worked};
 use roster_domain::{Claim, GroupId, Lease, Lookup, UndoCounts, UndoPlan};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -12,9 +12,6 @@ use super::row::signed;
 use super::{changes, groups};
 use crate::batches::{apart, hold, write};
 use crate::transaction::begin_patient;
-
-/// So many contacts are undone by one step.
-const STEP_CONTACTS: usize = 1_000;
 
 /// Groups have a step of their own: they are locked before contacts.
 pub(super) async fn step(
@@ -29,7 +26,7 @@ pub(super) async fn step(
         return Ok(Worked::ClientGone);
     };
     let Some(after) = undone_up_to(&mut transaction, claim).await? else { return Ok(Worked::Lost) };
-    let changes = changes::some_behind(&mut transaction, claim, &after, STEP_CONTACTS).await?;
+    let changes = changes::some_behind(&mut transaction, claim, &after, UNDO_ROWS).await?;
     let (is_held, has_more) = if let Some(last) = changes.last().map(|change| change.contact) {
         let named: Vec<GroupId> = changes.iter().filter_map(|change| change.back.as_ref()?.group_id).collect();
         let Some(known) = hold::groups(&mut transaction, user, &client, &named).await? else {
@@ -44,7 +41,7 @@ pub(super) async fn step(
     } else if groups::remove_some(&mut transaction, claim).await? {
         (go_on(&mut transaction, claim, &after, UndoCounts::default(), lease).await?, true)
     } else {
-        (end(&mut transaction, claim).await?, false)
+        (end(&mut transaction, claim, times).await?, false)
     };
     if !is_held {
         return Ok(Worked::Lost);
@@ -89,7 +86,12 @@ async fn go_on(
 }
 
 /// It is undone. `false`: the lease is lost.
-async fn end(connection: &mut PgConnection, claim: &Claim) -> sqlx::Result<bool> {
-    let held = held_set!("state = 'undone', lease_holder = NULL, lease_until = NULL", "state = 'undoing'", claim);
+async fn end(connection: &mut PgConnection, claim: &Claim, times: EndTimes) -> sqlx::Result<bool> {
+    let held = held_set!(
+        "state = 'undone', expires_at = $4, lease_holder = NULL, lease_until = NULL",
+        "state = 'undoing'",
+        claim,
+        times.expires_at.to_utc(),
+    );
     Ok(held.fetch_optional(connection).await?.is_some())
 }

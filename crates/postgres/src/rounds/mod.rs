@@ -42,6 +42,7 @@ use roster_domain::{
 use asked::Asked;
 use reads::Read;
 use sets::Sets;
+pub(crate) use sets::most_connections;
 pub(crate) use shared::Shared;
 use statements::{Change, Create, Get, PageOf, Remove, Search};
 use writes::Write;

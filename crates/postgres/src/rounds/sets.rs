@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::reads::Reads;
 use super::searches::Searches;
 use super::shared::Shared;
-use super::side::Side;
+use super::side::{Side, Work};
 use super::writes::Writes;
 
 /// So many runtimes have connections of their own; what others ask goes to the pool.
@@ -22,6 +22,17 @@ const MOST_SETS: usize = 64;
 
 /// So many runtimes share a pair of connections to write, where there is one runtime for each processor.
 const RUNTIMES_A_WRITER: usize = 2;
+
+/// So many connections the sets of a store have at most, in a process with so many runtimes.
+pub(crate) fn most_connections(runtimes: usize) -> usize {
+    let of_each = Reads::CONNECTIONS + Searches::CONNECTIONS;
+    of_each * runtimes.min(MOST_SETS) + Writes::CONNECTIONS * writers()
+}
+
+/// So many pairs of connections to write there are.
+fn writers() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get).div_ceil(RUNTIMES_A_WRITER)
+}
 
 /// One runtime's connections, and what waits for them.
 pub(super) struct Set {
@@ -97,10 +108,7 @@ thread_local! {
 
 impl Sets {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        let writes = (0..processors.div_ceil(RUNTIMES_A_WRITER))
-            .map(|_| Side::new(shared.clone(), shared.runtime.clone()))
-            .collect();
+        let writes = (0..writers()).map(|_| Side::new(shared.clone(), shared.runtime.clone())).collect();
         Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), shared, writes, sets: Mutex::default() }
     }
 

@@ -48,7 +48,7 @@ fn batch(owner: &Owner) -> Batch {
             upsert(&format!("new {n}")),
         ]
     });
-    Batch { operations: operations.collect(), atomic: true, at: owner.bench.now() }
+    Batch::new(operations.collect(), true, owner.bench.now())
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn scene(options: &PostgresOptions) -> (Owner, PgConnection) {
 /// A batch that makes one contact.
 async fn batch(ada: Owner) -> Result<BatchOutcome> {
     let operations = vec![Operation::Create(ada.bench.new_contact("08030000001"))];
-    let batch = Batch { operations, atomic: false, at: ada.bench.now() };
+    let batch = Batch::new(operations, false, ada.bench.now());
     ada.bench.store.batches.apply(&ada.scope, batch).await
 }
 

@@ -249,6 +249,27 @@ async fn look_at_plans(rows: u64, deleted: u64) {
     store.close().await;
 }
 
+/// As after the first import, which autovacuum hasn't come by yet.
+#[tokio::test]
+async fn what_a_snapshot_looked_up_is_read_by_its_id_of_tables_without_statistics_too() {
+    let database = database(&MIGRATOR).await;
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    connection.execute(OWNERS).await.unwrap();
+    connection.execute(AssertSqlSafe(CONTACTS.replace("ROWS", "20000"))).await.unwrap();
+    // Thousands have the number that is looked for.
+    let same = "UPDATE contacts SET number = $1, e164 = '+' || $1 WHERE user_id = made_id(1)";
+    sqlx::query(same).bind(number(20_000)).execute(&mut connection).await.unwrap();
+    let heard = HeardPlans::new();
+    let _listening = heard.listen();
+    let store = PostgresStore::connect(&telling(database.url()), &PostgresOptions::default()).await.unwrap();
+    let number = ContactFilter { number: Number::parse(&number(20_000)).ok(), ..ContactFilter::default() };
+    let ports = Store::of(store.clone());
+    let mut snapshot = ports.snapshots.snapshot(&scope(1), Span::OneClient, &number).await.unwrap();
+    while !snapshot.next().await.unwrap().is_empty() {}
+    heard.assert_indexes("snapshot without statistics", &["contacts_by_number", "contacts_pkey"]);
+    store.close().await;
+}
+
 #[tokio::test]
 async fn every_filter_uses_its_index() {
     look_at_plans(60_000, 6_000).await;

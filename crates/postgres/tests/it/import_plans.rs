@@ -1,17 +1,17 @@
 //! How imports find what they need: each thing by its index, however much there is of others, and whatever the planner
 //! knows of it.
 
-use roster_domain::ports::{Due, EndTimes, Store, Turned, Worked};
+use roster_domain::ports::{Beginning, Store};
 use roster_domain::{
-    ContactChanges, ContactName, ImportEnd, ImportId, MatchBy, NewContact, OnMatch, Operation, Timestamp, Upsert,
+    ContactChanges, ContactName, ImportEnd, MatchBy, NewContact, NewImport, OnMatch, Operation, Upsert,
 };
 use roster_postgres::{PostgresOptions, PostgresStore};
+use roster_store_tests::importing::{done, due};
 use roster_store_tests::{Bench, Owner};
 use sqlx::{Connection, Executor, PgConnection};
 
 use crate::batch_plans::{CONTACTS, FILL, id};
 use crate::heard_plans::{HeardPlans, telling};
-use crate::importing::{begun, end_times, lease, step};
 use crate::stored::Stored;
 
 /// Many imports of everybody's, each with some of all that can belong to one.
@@ -53,28 +53,6 @@ fn rows(owner: &Owner) -> Vec<Operation> {
     rows.collect()
 }
 
-/// Imports that are over by then, and nothing else.
-fn due(now: Timestamp) -> Due {
-    let never = Timestamp::from_millis(0);
-    let times = EndTimes { ended_at: now, expires_at: now };
-    Due { counters: never, sessions: never, audit: never, imports: times }
-}
-
-/// Has it undone, to the end.
-async fn undo(owner: &Owner, id: ImportId) {
-    let (bench, imports, runs) = (&owner.bench, &owner.bench.store.imports, &owner.bench.store.import_runs);
-    assert!(matches!(imports.undo(&owner.scope, id).await.unwrap(), Turned::Done(_)));
-    let claim = runs.claim(bench.now(), lease(bench), 1).await.unwrap().unwrap();
-    assert_eq!(claim.import.id, id);
-    loop {
-        match runs.undo_step(&claim, lease(bench), end_times(bench)).await.unwrap() {
-            Worked::Done(true) => {}
-            Worked::Done(false) => break,
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
 #[tokio::test]
 async fn each_thing_is_found_by_its_index() {
     let stored = Stored::fresh().await;
@@ -96,32 +74,28 @@ async fn each_thing_is_found_by_its_index() {
         heard.forget();
         for is_dry_run in [true, false] {
             let what = format!("round {round}, dry run: {is_dry_run}");
-            let claim = begun(&ada, is_dry_run).await;
+            let claim = ada.begun(Beginning::New(NewImport { is_dry_run, ..bench.new_import() })).await;
             // What the second finds the first has left.
-            for turn in 0..2 {
+            for _ in 0..2 {
                 heard.forget();
-                let rows = rows(&ada);
-                let step = step(&bench, turn * rows.len() as u64, rows);
-                let worked = bench.store.import_runs.step(&claim, step).await.unwrap();
-                assert!(matches!(worked, Worked::Done(_)), "{worked:?}");
+                bench.worked(&claim, rows(&ada)).await;
                 let writes = if is_dry_run { "Insert on import_drafts" } else { "Insert on import_changes" };
                 heard.assert_heard(&what, writes);
                 heard.assert_nothing_whole(&what);
                 heard.assert_nothing_in_vain(&what);
             }
-            let finished = bench.store.import_runs.finish(&claim, ImportEnd::Completed, end_times(&bench)).await;
-            assert_eq!(finished.unwrap(), Worked::Done(()));
+            done(bench.finish(&claim, ImportEnd::Completed).await);
             if !is_dry_run {
                 heard.forget();
-                undo(&ada, claim.import.id).await;
+                ada.undo(claim.import.id).await;
                 heard.assert_heard(&what, "Delete on contacts");
                 heard.assert_nothing_whole(&what);
                 heard.assert_nothing_in_vain(&what);
             }
         }
         heard.forget();
-        let never = bench.now().plus_millis(60_000);
-        while bench.store.housekeeping.sweep(due(never)).await.unwrap() {}
+        let expired = bench.end_times().expires_at;
+        while bench.store.housekeeping.sweep(due(expired, &bench)).await.unwrap() {}
         heard.assert_nothing_whole(&format!("round {round}, swept"));
         let left: i64 = sqlx::query_scalar("SELECT count(*) FROM imports").fetch_one(&mut other).await.unwrap();
         assert_eq!(left, 2 * 500, "those that aren't forgotten yet");

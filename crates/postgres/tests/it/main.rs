@@ -12,7 +12,6 @@ mod erasure;
 mod filters;
 mod heard_plans;
 mod import_plans;
-mod importing;
 mod imports;
 mod inspect;
 mod list_deletion;

@@ -205,4 +205,5 @@ async fn read_every_list(store: &Store) {
     store.audit.page(&account, Keyset { after: None, limit }).await.unwrap();
     store.operator.audit(None, Keyset { after: None, limit }).await.unwrap();
     store.operator.users(Keyset { after: None, limit }).await.unwrap();
+    store.operator.users_with_client(client).await.unwrap();
 }

@@ -15,6 +15,7 @@ mod paged;
 mod password;
 mod reached;
 mod serve;
+mod signals;
 mod user_create;
 mod user_disable;
 mod user_enable;

@@ -2,13 +2,13 @@
 
 use anyhow::{Context, bail};
 use roster_domain::ports::Store;
-use roster_domain::{Account, Caller, Client, ClientId, Clock, EmailKey, Keyset, Limit, Scope, SessionId, UserId};
+use roster_domain::{Account, Caller, Client, ClientId, Clock, EmailKey, Scope, SessionId, UserId};
 
 use super::with_store::account;
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
 
-/// One client, and the scope that is narrowed to it. Without an address all accounts are looked through.
+/// One client, and the scope that is narrowed to it. Without an address it must be the only one with this id.
 ///
 /// # Errors
 /// When there is no such client, or the account hasn't got it.
@@ -33,23 +33,11 @@ pub async fn all_clients(store: &Store, address: &EmailKey) -> anyhow::Result<Sc
 }
 
 async fn anybodys(store: &Store, id: ClientId) -> anyhow::Result<(UserId, Client)> {
-    let mut found = None;
-    let mut after = None;
-    loop {
-        let page = store.operator.users(Keyset { after, limit: Limit::stream_chunk() }).await?;
-        for listed in &page.items {
-            let user = listed.user.id;
-            if let Some(client) = store.clients.get(&account_of(user)?, id).await? {
-                // Ids are unique within an account, and imported ones may be anywhere.
-                if found.replace((user, client)).is_some() {
-                    bail!("several accounts have a client with this id: say whose with --user");
-                }
-            }
-        }
-        after = page.items.last().map(|listed| listed.user.id);
-        if !page.has_more || after.is_none() {
-            return found.context("no account has a client with this id");
-        }
+    const NOBODY: &str = "no account has a client with this id";
+    match store.operator.users_with_client(id).await?[..] {
+        [] => bail!(NOBODY),
+        [user] => Ok((user, store.clients.get(&account_of(user)?, id).await?.context(NOBODY)?)),
+        _ => bail!("several accounts have a client with this id: say whose with --user"),
     }
 }
 

@@ -66,7 +66,7 @@ pub const KEYS: &[Key] = &[
         "limits.spool",
         "4GiB",
         "How much room files on their way may take: exports in the folder for temporary files, and imports that wait in \
-         the store, each so much; more are answered 503.",
+         the store, each so much, and half of it for one user; more are answered 503.",
     ),
     key("limits.shutdown", "20s", "How long requests in flight may take to end at a stop."),
     key("retention.audit", "400d", "How long entries of the audit trail are kept."),

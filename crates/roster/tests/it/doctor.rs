@@ -37,8 +37,9 @@ fn complaint(place: &Place, code: i32) -> String {
     complaints.remove(0)
 }
 
+/// On a free port, and with as few connections as a small machine has: the tests' PostgreSQL has room for those.
 fn quiet(place: Place) -> Place {
-    place.with("ROSTER_SERVER__LISTEN", "127.0.0.1:0")
+    place.with("ROSTER_SERVER__LISTEN", "127.0.0.1:0").with("ROSTER_SERVER__WORKERS", "2")
 }
 
 #[rstest]
@@ -187,6 +188,7 @@ fn what_is_set_is_told_with_where_and_secrets_are_not() {
         lines,
         [
             "ok    settings: ROSTER_SERVER__LISTEN in the environment: 127.0.0.1:0",
+            "ok    settings: ROSTER_SERVER__WORKERS in the environment: 2",
             "ok    settings: ROSTER_AUTH__SECRET_KEY in the environment: set, and not shown",
             "ok    settings: limits.in_flight (roster.toml): 77",
             "ok    settings: ROSTER_LOG__LEVEL in the environment: debug",

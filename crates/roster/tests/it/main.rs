@@ -1,13 +1,13 @@
 //! Runs the program as people do: the binary, real files, a real PostgreSQL, real curl.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod address;
 mod api;
 mod architecture;
 mod audit;
 mod backup;
 mod doctor;
 mod durability;
-mod eventually;
 mod first_calls;
 mod guide;
 mod handed_over;

@@ -1,6 +1,7 @@
 //! Commands printed in a document, copied and pasted, say what is printed below them.
 
 use std::ffi::OsString;
+use std::fmt::Debug;
 use std::path::Path;
 
 use crate::place::{Place, Said};
@@ -8,24 +9,24 @@ use crate::place::{Place, Said};
 /// Commands, and what is printed below them.
 type Block<'a> = (&'a str, &'a str);
 
-/// Those of a text, in order: what is fenced as `sh`, and as `text` behind it.
-fn blocks(text: &str) -> Vec<Block<'_>> {
+/// Those of a text, in order: what is fenced as `sh`, and by this word behind it.
+fn blocks<'a>(text: &'a str, fence: &str) -> Vec<Block<'a>> {
     let mut blocks: Vec<Block<'_>> = Vec::new();
     for block in text.split("\n```").skip(1) {
         if let Some(commands) = block.strip_prefix("sh\n") {
             blocks.push((commands, ""));
-        } else if let Some(said) = block.strip_prefix("text\n") {
+        } else if let Some(said) = block.strip_prefix(fence).and_then(|said| said.strip_prefix('\n')) {
             blocks.last_mut().expect("words above all commands").1 = said;
         }
     }
     blocks
 }
 
-/// Runs all commands of a text in a place, and holds what they say against what is printed. There must be so many at
-/// least. `seen`: a text without what differs from run to run.
+/// Runs all commands of a text in a place, and holds what they say against what is printed, fenced by this word. There
+/// must be so many at least. `seen`: what was said without what differs from run to run.
 #[track_caller]
-pub fn check(text: &str, place: &Place, least: usize, seen: impl Fn(&str) -> String) {
-    let printed = blocks(text);
+pub fn check<T: PartialEq + Debug>(text: &str, fence: &str, place: &Place, least: usize, seen: impl Fn(&str) -> T) {
+    let printed = blocks(text, fence);
     assert!(printed.len() >= least, "{} blocks", printed.len());
     // One shell for all of them, since later ones use what earlier ones set.
     let mut script = "set -eu\n".to_owned();

@@ -1,7 +1,6 @@
 //! The commands printed in docs/running.md, copied and pasted, say what is printed below them.
 
-use std::net::TcpListener;
-
+use crate::address;
 use crate::place::{Kind, Place};
 use crate::printed;
 
@@ -26,21 +25,22 @@ fn without_numbers(text: &str) -> String {
     seen
 }
 
-/// On an address of its own: tests can't share a port.
-fn on_a_free_port(place: Place) -> Place {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    place.with("ROSTER_SERVER__LISTEN", &free.to_string())
+/// Runs the commands under a heading; there must be so many blocks of them at least.
+#[track_caller]
+fn check(heading: &str, place: Place, least: usize) {
+    // Nothing in them says where to serve.
+    let place = place.with("ROSTER_SERVER__LISTEN", &address::own());
+    printed::check(section(heading), "text", &place, least, without_numbers);
 }
 
 #[test]
 fn on_sqlite() {
-    printed::check(section("Start on SQLite"), &on_a_free_port(Place::bare()), 4, without_numbers);
+    check("Start on SQLite", Place::bare(), 4);
 }
 
 #[test]
 fn on_postgres() {
-    let place = on_a_free_port(Place::unmigrated(Kind::Postgres));
-    printed::check(section("Start on PostgreSQL"), &place, 3, without_numbers);
+    check("Start on PostgreSQL", Place::unmigrated(Kind::Postgres), 3);
 }
 
 #[test]

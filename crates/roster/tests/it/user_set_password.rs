@@ -1,10 +1,10 @@
 //! `roster user set-password`
 
+use roster_testkit::eventually;
 use rstest::rstest;
 use serde_json::json;
 
 use crate::api::{Api, EMAIL, PASSWORD};
-use crate::eventually::eventually;
 use crate::place::{Kind, Place};
 
 const SET: [&str; 4] = ["user", "set-password", "--email", EMAIL];
@@ -20,7 +20,7 @@ fn the_new_password_is_the_only_one_and_sessions_end(#[case] kind: Kind) {
 
     let said = place.run_with_input(&SET, &format!("{OTHER}\nand nothing else\n"));
     assert!(!said.done().contains(OTHER) && !said.stderr.contains(OTHER), "{}{}", said.stdout, said.stderr);
-    eventually("the session is ended", || ada.get("/contact").0 == 401);
+    eventually("the session is ended", || (ada.get("/contact").0 == 401).then_some(()));
     let sign_in = |password: &str| ada.post("/sessions", &json!({"email": EMAIL, "password": password})).0;
     assert_eq!((sign_in(PASSWORD), sign_in(OTHER)), (401, 201));
 }

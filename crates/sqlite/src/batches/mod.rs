@@ -95,7 +95,7 @@ mod tests {
         store.close();
         let connection = connection::writer(&path, Duration::from_secs(2)).unwrap();
         let operations = vec![Operation::Create(bench.new_contact("08030000001"))];
-        let batch = Batch { operations, atomic: false, at: bench.now() };
+        let batch = Batch::new(operations, false, bench.now());
         let begin = |until| apply(&connection, &ada.scope, &batch, until).unwrap();
 
         assert!(matches!(begin(Instant::now()), Attempt::Late));

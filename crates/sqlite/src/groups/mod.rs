@@ -19,7 +19,7 @@ use crate::SqliteStore;
 
 pub(crate) use adopt::adopt;
 pub(crate) use rows::{client_of, get, owner};
-pub(crate) use write::{create, insert};
+pub(crate) use write::insert;
 
 #[cfg(test)]
 pub(crate) use rows::ALL;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::rows::{self, INSERT, UNSET_DEFAULT, UPDATE};
 use crate::{clients, query};
 
-pub(crate) fn create(connection: &Connection, scope: &Scope, new: &NewGroup) -> rusqlite::Result<Option<ContactGroup>> {
+pub(super) fn create(connection: &Connection, scope: &Scope, new: &NewGroup) -> rusqlite::Result<Option<ContactGroup>> {
     let Some(client) = clients::of_scope(connection, scope)? else { return Ok(None) };
     if new.is_default {
         unset_default(connection, scope.user(), client, new.created_at)?;
@@ -23,16 +23,7 @@ pub(crate) fn insert(
     new: &NewGroup,
     is_default: bool,
 ) -> rusqlite::Result<ContactGroup> {
-    let group = ContactGroup {
-        id: new.id,
-        client_id: client,
-        title: new.title.clone(),
-        is_default,
-        created_at: new.created_at,
-        updated_at: new.updated_at,
-        legacy_version: new.legacy_version,
-        revision: 0,
-    };
+    let group = ContactGroup { is_default, ..new.made_in(client) };
     query::write(
         connection,
         INSERT,

@@ -27,8 +27,9 @@ statements! {
     UNTIDY = "SELECT user_id, id FROM imports WHERE is_untidy AND user_id > x'' LIMIT 1"
         => ["SEARCH imports USING INDEX imports_untidy (user_id>?)"];
 
-    DISCARDED = "SELECT user_id, id FROM imports WHERE state = 'discarded' AND user_id > x'' LIMIT 1"
-        => ["SEARCH imports USING COVERING INDEX imports_discarded (user_id>?)"];
+    /// One that nobody sees any more, with nothing but what is kept until then.
+    DISCARDED = "SELECT user_id, id FROM imports WHERE state = 'discarded' AND NOT is_untidy AND user_id > x'' LIMIT 1"
+        => ["SEARCH imports USING INDEX imports_discarded (user_id>?)"];
 
     PIECES = some_of!("import_pieces")
         => [
@@ -102,7 +103,7 @@ fn tidy(connection: &Connection) -> rusqlite::Result<bool> {
 
 fn remove(connection: &Connection) -> rusqlite::Result<bool> {
     let Some((user, import)) = one(connection, DISCARDED)? else { return Ok(false) };
-    if is_cleared(connection, &WORKING, user, import)? && is_cleared(connection, &KEPT, user, import)? {
+    if is_cleared(connection, &KEPT, user, import)? {
         query::write(connection, REMOVE, params![user.as_bytes(), import.as_bytes()])?;
     }
     Ok(true)

@@ -8,10 +8,29 @@ use super::open;
 use crate::query;
 use crate::statements::statements;
 
+/// Nobody sees it any more, nobody works on it, and nothing comes to it: of those for which this holds.
+macro_rules! discard {
+    ($holds:literal) => {
+        concat!(
+            "UPDATE imports SET state = 'discarded', is_untidy = 1, lease_holder = NULL, lease_until = NULL,
+                expires_at = NULL
+            WHERE ",
+            $holds
+        )
+    };
+}
+
 statements! {
-    /// Nothing but a failed one needs its file and its drafts behind its end.
-    END = "UPDATE imports SET state = ?3, failure_code = ?4, failure_message = ?5, ended_at = ?6, expires_at = ?7,
-            is_untidy = ?3 <> 'failed' AND (staged_bytes > 0 OR is_dry_run), lease_holder = NULL, lease_until = NULL
+    /// It needs its file and its drafts no more.
+    END = "UPDATE imports SET state = ?3, is_untidy = staged_bytes > 0 OR is_dry_run, ended_at = ?4, expires_at = ?5,
+            lease_holder = NULL, lease_until = NULL
+        WHERE user_id = ?1 AND id = ?2"
+        => ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (user_id=? AND id=?)"];
+
+    /// What it would need to go on stays, unless it is for good (?5). Of a direct one it stays even then: its file is its
+    /// caller's, who may yet begin it again.
+    FAIL = "UPDATE imports SET state = 'failed', failure_code = ?3, failure_message = ?4,
+            is_untidy = ?5 AND staged_bytes > 0, ended_at = ?6, expires_at = ?7, lease_holder = NULL, lease_until = NULL
         WHERE user_id = ?1 AND id = ?2"
         => ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (user_id=? AND id=?)"];
 
@@ -28,24 +47,18 @@ statements! {
     RELEASE = "UPDATE imports SET lease_holder = NULL, lease_until = NULL WHERE user_id = ?1 AND id = ?2"
         => ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (user_id=? AND id=?)"];
 
-    DISCARD = "UPDATE imports SET state = 'discarded', expires_at = NULL, lease_holder = NULL,
-            lease_until = NULL
-        WHERE user_id = ?1 AND id = ?2"
+    DISCARD = discard!("user_id = ?1 AND id = ?2")
         => ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (user_id=? AND id=?)"];
 
-    DISCARD_OF_CLIENT = "UPDATE imports SET state = 'discarded', expires_at = NULL, lease_holder = NULL,
-            lease_until = NULL
-        WHERE user_id = ?1 AND client_id = ?2"
+    DISCARD_OF_CLIENT = discard!("user_id = ?1 AND client_id = ?2 AND state <> 'discarded'")
         => ["SEARCH imports USING INDEX imports_by_client (user_id=? AND client_id=?)"];
 
-    DISCARD_OF_USER = "UPDATE imports SET state = 'discarded', expires_at = NULL, lease_holder = NULL,
-            lease_until = NULL
-        WHERE user_id = ?1"
+    DISCARD_OF_USER = discard!("user_id = ?1 AND state <> 'discarded'")
         => ["SEARCH imports USING INDEX imports_by_client (user_id=?)"];
 
     /// Those whose time has come by ?1, ?2 at most. One that is being undone is undone first.
-    FORGET = "UPDATE imports SET state = 'discarded', expires_at = NULL
-        WHERE rowid IN (SELECT rowid FROM imports WHERE expires_at <= ?1 AND state <> 'undoing' LIMIT ?2)"
+    FORGET = discard!("rowid IN
+            (SELECT rowid FROM imports WHERE expires_at <= ?1 AND state <> 'undoing' LIMIT ?2)")
         => [
             "SEARCH imports USING INTEGER PRIMARY KEY (rowid=?)",
             "LIST SUBQUERY 1",
@@ -54,40 +67,43 @@ statements! {
         ];
 }
 
-/// It comes to this end.
+/// It comes to this end, as it was meant to or as somebody wants it.
 pub(super) fn end(
     connection: &Connection,
     user: UserId,
     id: ImportId,
     state: ImportState,
-    failure: Option<&ImportFailure>,
     times: EndTimes,
 ) -> rusqlite::Result<()> {
-    query::write(
-        connection,
-        END,
-        params![
-            user.as_bytes(),
-            id.as_bytes(),
-            state.as_str(),
-            failure.map(|failure| &failure.code),
-            failure.map(|failure| &failure.message),
-            times.ended_at.millis(),
-            times.expires_at.millis(),
-        ],
-    )?;
+    let EndTimes { ended_at, expires_at } = times;
+    let params = params![user.as_bytes(), id.as_bytes(), state.as_str(), ended_at.millis(), expires_at.millis()];
+    query::write(connection, END, params)?;
     Ok(())
 }
 
-/// It can't go on unless somebody begins it again.
+/// It can't go on unless somebody begins it again, or for good.
 pub(super) fn fail(
     connection: &Connection,
     user: UserId,
     id: ImportId,
     failure: &ImportFailure,
+    is_for_good: bool,
     times: EndTimes,
 ) -> rusqlite::Result<()> {
-    end(connection, user, id, ImportState::Failed, Some(failure), times)
+    query::write(
+        connection,
+        FAIL,
+        params![
+            user.as_bytes(),
+            id.as_bytes(),
+            failure.code,
+            failure.message,
+            is_for_good,
+            times.ended_at.millis(),
+            times.expires_at.millis(),
+        ],
+    )?;
+    Ok(())
 }
 
 /// It waits for its turn, whatever it did before.
@@ -134,7 +150,7 @@ pub(crate) fn over(connection: &Connection, times: EndTimes) -> rusqlite::Result
         match (left.state, left.source) {
             (ImportState::Receiving, _) => discard(connection, left.user, left.id)?,
             (ImportState::Running, ImportSource::Direct) => {
-                fail(connection, left.user, left.id, &ImportFailure::broke_off(), times)?;
+                fail(connection, left.user, left.id, &ImportFailure::broke_off(), false, times)?;
             }
             _ => continue,
         }

@@ -17,18 +17,19 @@ pub(super) fn finish(
     // What is being undone has one end only, and `undo_step` brings it there; but it can be left for another.
     let state = match how {
         ImportEnd::Stopped => claim.import.state,
-        ImportEnd::Completed | ImportEnd::Failed(_) => ImportState::Running,
+        ImportEnd::Completed | ImportEnd::Failed(_) | ImportEnd::FailedForGood(_) => ImportState::Running,
     };
     let (user, id) = (claim.user, claim.import.id);
     let client = clients::of_scope(connection, &claim.scope())?;
     under(connection, claim, state, client, |_, _| {
         match (how, state, claim.import.source) {
-            (ImportEnd::Completed, ..) => end(connection, user, id, ImportState::Completed, None, times),
-            (ImportEnd::Failed(failure), ..) => fail(connection, user, id, failure, times),
+            (ImportEnd::Completed, ..) => end(connection, user, id, ImportState::Completed, times),
+            (ImportEnd::Failed(failure), ..) => fail(connection, user, id, failure, false, times),
+            (ImportEnd::FailedForGood(failure), ..) => fail(connection, user, id, failure, true, times),
             (ImportEnd::Stopped, ImportState::Undoing, _) => release(connection, user, id),
             (ImportEnd::Stopped, _, ImportSource::Staged) => wait(connection, user, id),
             (ImportEnd::Stopped, _, ImportSource::Direct) => {
-                fail(connection, user, id, &ImportFailure::stopped(), times)
+                fail(connection, user, id, &ImportFailure::stopped(), false, times)
             }
         }
         .map(Worked::Done)

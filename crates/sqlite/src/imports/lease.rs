@@ -1,7 +1,7 @@
 //! What is done under a lease.
 
 use roster_domain::ports::Worked;
-use roster_domain::{Claim, ImportState};
+use roster_domain::{Claim, ImportState, Timestamp};
 use rusqlite::{Connection, params};
 
 use crate::query;
@@ -10,6 +10,9 @@ use crate::statements::statements;
 statements! {
     /// So many rows are in, while the lease is the newest and the import is in this state.
     HOLDS = "SELECT rows_read FROM imports WHERE user_id = ?1 AND id = ?2 AND lease_holder = ?3 AND state = ?4"
+        => ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (user_id=? AND id=?)"];
+
+    RENEW = "UPDATE imports SET lease_until = ?3 WHERE user_id = ?1 AND id = ?2"
         => ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (user_id=? AND id=?)"];
 }
 
@@ -28,4 +31,10 @@ pub(super) fn under<C, T>(
         Some(rows) => act(client, rows),
         None => Ok(Worked::Lost),
     }
+}
+
+/// A lease that holds does so until then.
+pub(super) fn renew(connection: &Connection, claim: &Claim, until: Timestamp) -> rusqlite::Result<()> {
+    query::write(connection, RENEW, params![claim.user.as_bytes(), claim.import.id.as_bytes(), until.millis()])?;
+    Ok(())
 }

@@ -3,16 +3,20 @@
 use roster_domain::{ClientId, ImportId, ImportSource, ImportState, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
 
-use super::rows::source_from;
 use crate::columns::{id, optional_time, parsed, time, uuid};
 use crate::query;
 use crate::statements::statements;
 
 statements! {
-    /// Oldest first. There are few: how many of a user's may be received or wait is limited.
+    /// By user, oldest first. The index holds no others, and of each user only so many are received or wait.
     OPEN = "SELECT user_id, id, client_id, source, state, lease_until, created_at FROM imports
-        WHERE state IN ('receiving', 'waiting', 'running', 'undoing') AND created_at >= ?1 ORDER BY created_at"
-        => ["SEARCH imports USING INDEX imports_open (created_at>?)"];
+        WHERE state IN ('receiving', 'waiting', 'running', 'undoing') AND user_id > x''"
+        => ["SEARCH imports USING INDEX imports_open (user_id>?)"];
+
+    /// The index wants to hear of all four.
+    WAITING = "SELECT count(*) FILTER (WHERE state IN ('receiving', 'waiting')) FROM imports
+        WHERE state IN ('receiving', 'waiting', 'running', 'undoing') AND user_id = ?1"
+        => ["SEARCH imports USING INDEX imports_open (user_id=?)"];
 }
 
 pub(super) struct Open {
@@ -38,7 +42,12 @@ impl Open {
 }
 
 pub(super) fn open(connection: &Connection) -> rusqlite::Result<Vec<Open>> {
-    query::all(connection, OPEN, params![i64::MIN], read)
+    query::all(connection, OPEN, [], read)
+}
+
+/// So many of a user's are received or wait.
+pub(super) fn waiting(connection: &Connection, user: UserId) -> rusqlite::Result<u64> {
+    Ok(query::one(connection, WAITING, params![user.as_bytes()], |row| row.get(0))?.unwrap_or_default())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Open> {
@@ -46,7 +55,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Open> {
         user: id(row, 0)?,
         id: uuid(row, 1)?,
         client: id(row, 2)?,
-        source: parsed(row, 3, source_from)?,
+        source: parsed(row, 3, ImportSource::from_word)?,
         state: parsed(row, 4, ImportState::from_word)?,
         lease_until: optional_time(row, 5)?,
         created_at: time(row, 6)?,

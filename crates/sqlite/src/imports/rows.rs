@@ -90,7 +90,7 @@ pub(super) fn insert(
             user.as_bytes(),
             import.id.as_bytes(),
             import.client_id.as_bytes(),
-            source_word(source),
+            source.as_str(),
             import.state.as_str(),
             import.is_dry_run,
             import.options,
@@ -106,17 +106,6 @@ pub(super) fn insert(
     Ok(import)
 }
 
-const fn source_word(source: ImportSource) -> &'static str {
-    match source {
-        ImportSource::Staged => "staged",
-        ImportSource::Direct => "direct",
-    }
-}
-
-pub(super) fn source_from(word: &str) -> Option<ImportSource> {
-    [ImportSource::Staged, ImportSource::Direct].into_iter().find(|source| source_word(*source) == word)
-}
-
 fn import(row: &Row<'_>) -> rusqlite::Result<Import> {
     let failure = match (row.get(18)?, row.get(19)?) {
         (Some(code), Some(message)) => Some(ImportFailure { code, message }),
@@ -126,7 +115,7 @@ fn import(row: &Row<'_>) -> rusqlite::Result<Import> {
     Ok(Import {
         id: uuid(row, 0)?,
         client_id: id(row, 1)?,
-        source: parsed(row, 2, source_from)?,
+        source: parsed(row, 2, ImportSource::from_word)?,
         state: parsed(row, 3, ImportState::from_word)?,
         is_dry_run: row.get(4)?,
         options: row.get(5)?,

@@ -30,9 +30,14 @@ impl ImportRuns for SqliteStore {
         self.readers.get(move |connection| staging::piece(connection, user, id, number)).await
     }
 
-    async fn create_group(&self, claim: &Claim, group: NewGroup) -> Result<Worked<ContactGroup>> {
+    async fn create_group(
+        &self,
+        claim: &Claim,
+        group: NewGroup,
+        lease_until: Timestamp,
+    ) -> Result<Worked<ContactGroup>> {
         let claim = claim.clone();
-        self.writer.write(move |connection| made::group(connection, &claim, &group)).await
+        self.writer.write(move |connection| made::group(connection, &claim, &group, lease_until)).await
     }
 
     async fn step(&self, claim: &Claim, step: ImportStep) -> Result<Worked<Vec<OperationOutcome>>> {
@@ -47,7 +52,7 @@ impl ImportRuns for SqliteStore {
         };
         match self.attempt_in_steps(user, act).await? {
             Worked::Done(Ok(outcomes)) => Ok(Worked::Done(outcomes)),
-            Worked::Done(Err(unsettled)) => Err(StoreError::failed(unsettled)),
+            Worked::Done(Err(defect)) => Err(StoreError::failed(defect)),
             Worked::Lost => Ok(Worked::Lost),
             Worked::ClientGone => Ok(Worked::ClientGone),
         }
@@ -73,28 +78,13 @@ impl ImportRuns for SqliteStore {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use roster_domain::ports::{Beginning, Begun, ImportJobs, Store};
-    use roster_domain::{Batch, ImportFile, ImportId, NewImport, Operation, RowAccounts, RowOutcome, StepAccount};
+    use roster_domain::Operation;
+    use roster_domain::ports::{Beginning, Store};
     use roster_store_tests::Bench;
+    use roster_store_tests::importing::Honest;
 
     use super::*;
     use crate::{SqliteOptions, migrations};
-
-    /// One row for each operation, of which a contact was made.
-    struct AllCreated;
-
-    impl RowAccounts for AllCreated {
-        fn of(&self, outcomes: &[OperationOutcome]) -> StepAccount {
-            let mut account = StepAccount { report: b"row,outcome\r\n".to_vec(), ..StepAccount::default() };
-            for _ in outcomes {
-                account.tally.read_one();
-                account.tally.settle_one(RowOutcome::Created);
-            }
-            account
-        }
-    }
 
     #[tokio::test]
     async fn of_a_step_on_a_full_disk_nothing_is_done() {
@@ -104,26 +94,10 @@ mod tests {
         let store = SqliteStore::open(&path, &SqliteOptions::default()).unwrap();
         let bench = Bench::new(Store::of(store.clone()), folder);
         let ada = bench.account("ada@example.org").await;
-        let lease = Lease { holder: bench.bytes(), until: bench.now().plus_millis(60_000) };
-        let new = NewImport {
-            id: ImportId::generate(bench.now(), bench.entropy.as_ref()),
-            is_dry_run: false,
-            options: String::new(),
-            file: ImportFile::default(),
-            created_at: bench.now(),
-        };
-        let begun = store.begin(&ada.scope, Beginning::New(new), lease).await.unwrap();
-        let Begun::Claimed(claim) = begun else { panic!("{begun:?}") };
+        let claim = ada.begun(Beginning::New(bench.new_import())).await;
         let operations = (0..1_000).map(|n| Operation::Create(bench.new_contact(&format!("0803{n:07}")))).collect();
-        let step = ImportStep {
-            batch: Arc::new(Batch { operations, atomic: false, at: bench.now() }),
-            accounts: Arc::new(AllCreated),
-            rows_before: 0,
-            bytes_read: 1,
-            worked_millis: 1,
-            lease_until: lease.until,
-        };
-        let before = (ada.dump().await, store.get(&ada.scope, claim.import.id).await.unwrap());
+        let step = bench.step_saying(0, operations, Honest);
+        let before = (ada.dump().await, ada.import(claim.import.id).await);
 
         // The limit goes with the connection: when that is replaced, there is room again.
         let limit = |connection: &Connection| {
@@ -133,13 +107,13 @@ mod tests {
         store.writer.write(limit).await.unwrap();
         let full = store.step(&claim, step.clone()).await;
         assert!(matches!(full, Err(StoreError::Unavailable(_))), "{full:?}");
-        assert_eq!((ada.dump().await, store.get(&ada.scope, claim.import.id).await.unwrap()), before);
-        assert_eq!(store.report(&ada.scope, claim.import.id, 0).await.unwrap(), None);
+        assert_eq!((ada.dump().await, ada.import(claim.import.id).await), before);
+        assert_eq!(ada.report(claim.import.id).await, "");
 
         let done = store.step(&claim, step).await.unwrap();
         assert!(matches!(done, Worked::Done(outcomes) if outcomes.len() == 1_000));
         assert_eq!(ada.dump().await.contacts.len(), 1_000);
-        let import = store.get(&ada.scope, claim.import.id).await.unwrap().unwrap();
+        let import = ada.import(claim.import.id).await.unwrap();
         assert_eq!((import.progress.tally.read, import.progress.tally.created), (1_000, 1_000));
     }
 }

@@ -9,12 +9,17 @@ use crate::statements::statements;
 use crate::{clients, query};
 
 statements! {
-    /// Everybody's together.
-    STAGED_BYTES = "SELECT COALESCE(sum(staged_bytes), 0) FROM imports WHERE staged_bytes > 0 AND user_id > x''"
+    /// Everybody's together, and those of the user ?1.
+    STAGED_BYTES = "SELECT COALESCE(sum(staged_bytes), 0), COALESCE(sum(staged_bytes) FILTER (WHERE user_id = ?1), 0)
+        FROM imports WHERE staged_bytes > 0 AND user_id > x''"
         => ["SEARCH imports USING INDEX imports_staged (user_id>?)"];
 
     IS_THERE = "SELECT 1 FROM import_pieces WHERE user_id = ?1 AND import_id = ?2 AND number = ?3"
         => ["SEARCH import_pieces USING COVERING INDEX sqlite_autoindex_import_pieces_1 (user_id=? AND import_id=? AND number=?)"];
+
+    /// All that an import needs to go on is there.
+    HAS_FILE = "SELECT 1 FROM imports WHERE user_id = ?1 AND id = ?2 AND staged_bytes > 0 AND NOT is_untidy"
+        => ["SEARCH imports USING INDEX sqlite_autoindex_imports_1 (user_id=? AND id=?)"];
 
     PIECE = "SELECT bytes FROM import_pieces WHERE user_id = ?1 AND import_id = ?2 AND number = ?3"
         => ["SEARCH import_pieces USING INDEX sqlite_autoindex_import_pieces_1 (user_id=? AND import_id=? AND number=?)"];
@@ -38,13 +43,10 @@ pub(super) fn receive(
 ) -> rusqlite::Result<Receiving> {
     let user = scope.user();
     let Some(client) = clients::of_scope(connection, scope)? else { return Ok(Receiving::ClientGone) };
-    let waits =
-        |open: &open::Open| open.user == user && matches!(open.state, ImportState::Receiving | ImportState::Waiting);
-    let waiting = open::open(connection)?.iter().filter(|open| waits(open)).count();
-    if waiting as u64 >= u64::from(limits.waiting) {
+    if open::waiting(connection, user)? >= u64::from(limits.waiting) {
         return Ok(Receiving::TooMany);
     }
-    if staged_bytes(connection)? >= limits.staged_bytes {
+    if !has_room(connection, user, limits, 1)? {
         return Ok(Receiving::NoRoom);
     }
     rows::insert(connection, user, client, ImportSource::Staged, new, lease).map(Receiving::Begun)
@@ -67,7 +69,7 @@ pub(super) fn stage(
     let mut grown = 0;
     if !is_there(connection, user, id, piece.number)? {
         grown = piece.bytes.len() as u64;
-        if staged_bytes(connection)?.saturating_add(grown) > limits.staged_bytes {
+        if !has_room(connection, user, limits, grown)? {
             return Ok(Staging::NoRoom);
         }
         query::write(connection, INSERT, params![user_id, import_id, piece.number, piece.bytes])?;
@@ -76,12 +78,21 @@ pub(super) fn stage(
     Ok(Staging::Done)
 }
 
-fn staged_bytes(connection: &Connection) -> rusqlite::Result<u64> {
-    Ok(query::one(connection, STAGED_BYTES, [], |row| row.get(0))?.unwrap_or_default())
+/// Whether so many bytes more may be staged for a user.
+fn has_room(connection: &Connection, user: UserId, limits: StagingLimits, bytes: u64) -> rusqlite::Result<bool> {
+    let staged = query::one(connection, STAGED_BYTES, params![user.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (in_all, of_user) = staged.unwrap_or_default();
+    let fits = |staged: u64, most| staged.saturating_add(bytes) <= most;
+    Ok(fits(in_all, limits.staged_bytes) && fits(of_user, limits.staged_bytes_of_user))
+}
+
+/// Whether a file that was handed over is all there, and stays.
+pub(super) fn has_file(connection: &Connection, user: UserId, id: ImportId) -> rusqlite::Result<bool> {
+    Ok(query::one(connection, HAS_FILE, params![user.as_bytes(), id.as_bytes()], |_| Ok(()))?.is_some())
 }
 
 /// Whether this piece of a file is there.
-pub(super) fn is_there(connection: &Connection, user: UserId, id: ImportId, number: u64) -> rusqlite::Result<bool> {
+fn is_there(connection: &Connection, user: UserId, id: ImportId, number: u64) -> rusqlite::Result<bool> {
     let params = params![user.as_bytes(), id.as_bytes(), number];
     Ok(query::one(connection, IS_THERE, params, |_| Ok(()))?.is_some())
 }

@@ -1,10 +1,10 @@
 //! A step: contacts, and all that is kept of it, in one transaction.
 
-use roster_domain::{BatchClient, Claim, ImportChanges, ImportStep, OperationOutcome, Plan, StepAccount, Unsettled};
+use roster_domain::{BatchClient, Claim, ImportChanges, ImportStep, OperationOutcome, Plan, StepAccount, StepDefect};
 use rusqlite::{Connection, params};
 
 use super::drafts::{self, Drafted};
-use super::{changes, reports};
+use super::{changes, made, reports};
 use crate::batches::{self, Sight, Stored};
 use crate::query;
 use crate::statements::statements;
@@ -24,12 +24,11 @@ pub(super) fn step(
     claim: &Claim,
     step: &ImportStep,
     client: &BatchClient,
-) -> rusqlite::Result<Result<Vec<OperationOutcome>, Unsettled>> {
-    let plan = plan(connection, claim, step, client)?;
-    let account = step.accounts.of(&plan.outcomes);
-    if let Err(unsettled) = account.tally.settled() {
-        return Ok(Err(unsettled));
-    }
+) -> rusqlite::Result<Result<Vec<OperationOutcome>, StepDefect>> {
+    let (plan, account) = match planned(connection, claim, step, client)? {
+        Ok(planned) => planned,
+        Err(defect) => return Ok(Err(defect)),
+    };
     if claim.import.is_dry_run {
         drafts::write(connection, claim, &plan)?;
     } else {
@@ -41,15 +40,23 @@ pub(super) fn step(
     Ok(Ok(plan.outcomes))
 }
 
-/// What comes of its operations. They aren't atomic, so the whole of them is never refused.
-fn plan(connection: &Connection, claim: &Claim, step: &ImportStep, client: &BatchClient) -> rusqlite::Result<Plan> {
+/// What comes of it, with what is there; to a dry run, as its earlier steps would have left it.
+fn planned(
+    connection: &Connection,
+    claim: &Claim,
+    step: &ImportStep,
+    client: &BatchClient,
+) -> rusqlite::Result<Result<(Plan, StepAccount), StepDefect>> {
     let lookup = step.batch.lookup(client.region.as_ref());
-    let groups = batches::groups(connection, claim.user, client.id, &lookup)?;
+    let mut groups = batches::groups(connection, claim.user, client.id, &lookup)?;
     let drafted = Drafted(claim);
-    let sight: &dyn Sight = if claim.import.is_dry_run { &drafted } else { &Stored };
+    let mut sight: &dyn Sight = &Stored;
+    if claim.import.is_dry_run {
+        groups.extend(made::noted(connection, claim, &lookup.groups)?);
+        sight = &drafted;
+    }
     let found = batches::found(connection, claim.user, client, &lookup, sight)?;
-    let batch = step.batch.without_unknown_groups(&groups);
-    Ok(Plan::of(&batch, client, found, &groups).unwrap_or_default())
+    Ok(step.planned(client, found, &groups))
 }
 
 fn advance(connection: &Connection, claim: &Claim, step: &ImportStep, account: &StepAccount) -> rusqlite::Result<()> {

@@ -32,7 +32,7 @@ pub(super) fn cancel(
 ) -> rusqlite::Result<Option<Import>> {
     match rows::get(connection, scope, id)? {
         Some(import) if import.state.may_be_cancelled() => {
-            end(connection, scope.user(), id, ImportState::Cancelled, None, times)?;
+            end(connection, scope.user(), id, ImportState::Cancelled, times)?;
             rows::get(connection, scope, id)
         }
         import => Ok(import),
@@ -42,7 +42,7 @@ pub(super) fn cancel(
 pub(super) fn resume(connection: &Connection, scope: &Scope, id: ImportId) -> rusqlite::Result<Turned> {
     turn(connection, scope, id, wait, |import| {
         Ok((import.source, import.state) == (ImportSource::Staged, ImportState::Failed)
-            && staging::is_there(connection, scope.user(), id, 0)?)
+            && staging::has_file(connection, scope.user(), id)?)
     })
 }
 

@@ -1,80 +1,23 @@
 //! Imports, beside what every store does with them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use roster_domain::ports::{Beginning, Begun, Due, EndTimes, Receiving, StagedPiece, Staging, StagingLimits, Worked};
-use roster_domain::{
-    Batch, Claim, ContactChanges, ImportFile, ImportId, ImportStep, Lease, MatchBy, NewImport, OnMatch, Operation,
-    OperationOutcome, RowAccounts, RowOutcome, StepAccount, Timestamp, Upsert,
-};
+use roster_domain::ports::{Beginning, STEP_ROWS, Staging};
+use roster_domain::{ContactChanges, ImportEnd, MatchBy, OnMatch, Operation, OperationOutcome, Upsert};
 use roster_sqlite::SqliteOptions;
-use roster_store_tests::{Bench, Owner};
+use roster_store_tests::importing::{done, due, turned};
 use rusqlite::Connection;
 
 use crate::place::{self, another_writer};
-
-/// Nobody comes near these.
-const LIMITS: StagingLimits = StagingLimits { waiting: 10, staged_bytes: 1_000 };
-
-/// One row for each operation, all of them left out.
-struct AllSkipped;
-
-impl RowAccounts for AllSkipped {
-    fn of(&self, outcomes: &[OperationOutcome]) -> StepAccount {
-        let mut account = StepAccount::default();
-        for _ in outcomes {
-            account.tally.read_one();
-            account.tally.settle_one(RowOutcome::Skipped);
-        }
-        account
-    }
-}
-
-fn lease(bench: &Bench) -> Lease {
-    Lease { holder: bench.bytes(), until: bench.now().plus_millis(60_000) }
-}
-
-fn new_import(bench: &Bench) -> NewImport {
-    NewImport {
-        id: ImportId::generate(bench.later(), bench.entropy.as_ref()),
-        is_dry_run: false,
-        options: String::new(),
-        file: ImportFile::default(),
-        created_at: bench.now(),
-    }
-}
-
-async fn begun(owner: &Owner) -> Claim {
-    let Owner { bench, scope, .. } = owner;
-    match bench.store.imports.begin(scope, Beginning::New(new_import(bench)), lease(bench)).await.unwrap() {
-        Begun::Claimed(claim) => *claim,
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn received(owner: &Owner) -> ImportId {
-    let Owner { bench, scope, .. } = owner;
-    match bench.store.imports.receive(scope, new_import(bench), LIMITS, lease(bench)).await.unwrap() {
-        Receiving::Begun(import) => import.id,
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn waiting(owner: &Owner) -> ImportId {
-    let id = received(owner).await;
-    owner.bench.store.imports.submit(&owner.scope, id).await.unwrap().unwrap();
-    id
-}
 
 #[tokio::test]
 async fn whoever_has_nothing_to_do_waits_for_no_writer() {
     let options = SqliteOptions { busy_timeout: Duration::from_millis(1), ..SqliteOptions::default() };
     let (_store, bench, path) = place::open(&options);
     let ada = bench.account("ada@example.org").await;
-    begun(&ada).await;
+    ada.begun(Beginning::New(bench.new_import())).await;
     let _busy = another_writer(&path);
-    assert_eq!(bench.store.import_runs.claim(bench.now(), lease(&bench), 2).await.unwrap(), None);
+    assert_eq!(bench.claim().await, None);
 }
 
 #[tokio::test]
@@ -82,7 +25,7 @@ async fn a_step_waits_until_contacts_are_derived() {
     let (_store, bench, path) = place::open(&SqliteOptions::default());
     let ada = bench.account("ada@example.org").await;
     let amina = ada.contact("Amina", "0803 123 4567").await;
-    let claim = begun(&ada).await;
+    let claim = ada.begun(Beginning::New(bench.new_import())).await;
     Connection::open(&path).unwrap().execute("UPDATE clients SET region = 'NG', derive_after = x''", []).unwrap();
     let upsert = Upsert {
         contact: bench.new_contact("+2348031234567"),
@@ -90,30 +33,21 @@ async fn a_step_waits_until_contacts_are_derived() {
         given: ContactChanges::default(),
         on_match: OnMatch::Skip,
     };
-    let step = ImportStep {
-        batch: Arc::new(Batch { operations: vec![Operation::Upsert(upsert)], atomic: false, at: bench.now() }),
-        accounts: Arc::new(AllSkipped),
-        rows_before: 0,
-        bytes_read: 0,
-        worked_millis: 0,
-        lease_until: lease(&bench).until,
-    };
-    let outcome = bench.store.import_runs.step(&claim, step).await.unwrap();
-    assert_eq!(outcome, Worked::Done(vec![OperationOutcome::Skipped(amina)]));
+    let outcomes = bench.worked(&claim, vec![Operation::Upsert(upsert)]).await;
+    assert_eq!(outcomes, [OperationOutcome::Skipped(amina)]);
 }
 
 #[tokio::test]
 async fn an_import_without_its_client_keeps_no_other_waiting() {
     let (_store, bench, path) = place::open(&SqliteOptions::default());
     let ada = bench.account("ada@example.org").await;
-    let (orphan, next) = (waiting(&ada).await, waiting(&ada).await);
+    let (orphan, next) = (ada.waiting().await.id, ada.waiting().await.id);
     let file = Connection::open(&path).unwrap();
     file.execute("UPDATE imports SET client_id = zeroblob(12) WHERE id = ?1", [orphan.as_bytes()]).unwrap();
     for expected in [Some(next), None] {
-        let claim = bench.store.import_runs.claim(bench.now(), lease(&bench), 2).await.unwrap();
-        assert_eq!(claim.map(|claim| claim.import.id), expected);
+        assert_eq!(bench.claim().await.map(|claim| claim.import.id), expected);
     }
-    assert_eq!(bench.store.imports.get(&ada.scope, orphan).await.unwrap(), None);
+    assert_eq!(ada.import(orphan).await, None);
 }
 
 /// A large file isn't removed in one long transaction.
@@ -121,27 +55,46 @@ async fn an_import_without_its_client_keeps_no_other_waiting() {
 async fn files_go_in_steps() {
     let (_store, bench, path) = place::open(&SqliteOptions::default());
     let ada = bench.account("ada@example.org").await;
-    let imports = &bench.store.imports;
-    let import = received(&ada).await;
+    let import = ada.received().await.id;
     for number in 0..40 {
-        let piece = StagedPiece { number, bytes: vec![1] };
-        let staged = imports.stage(&ada.scope, import, piece, LIMITS, lease(&bench)).await.unwrap();
-        assert_eq!(staged, Staging::Done);
+        assert_eq!(ada.stage(import, number, &[1]).await, Staging::Done);
     }
-    imports.give_up(&ada.scope, import).await.unwrap();
+    bench.store.imports.give_up(&ada.scope, import).await.unwrap();
     let file = Connection::open(&path).unwrap();
     let count =
         |table| -> i64 { file.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap() };
-    let never = Timestamp::from_millis(0);
-    let due = Due {
-        counters: never,
-        sessions: never,
-        audit: never,
-        imports: EndTimes { ended_at: never, expires_at: never },
-    };
     let mut left = vec![count("import_pieces")];
-    while bench.store.housekeeping.sweep(due).await.unwrap() {
+    while bench.store.housekeeping.sweep(due(bench.now(), &bench)).await.unwrap() {
         left.push(count("import_pieces"));
     }
     assert_eq!((left, count("imports")), (vec![40, 24, 8, 0], 0));
+}
+
+/// Many groups aren't removed in one long transaction.
+#[tokio::test]
+async fn groups_go_in_steps() {
+    let (_store, bench, path) = place::open(&SqliteOptions::default());
+    let ada = bench.account("ada@example.org").await;
+    let claim = ada.claimed().await;
+    done(bench.make_group(&claim, "Friends").await);
+    done(bench.finish(&claim, ImportEnd::Completed).await);
+    turned(bench.store.imports.undo(&ada.scope, claim.import.id).await.unwrap());
+    let file = Connection::open(&path).unwrap();
+    let more = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+        INSERT INTO contact_groups (user_id, id, client_id, title, is_default, created_at, updated_at, legacy_version,
+            revision)
+        SELECT user_id, randomblob(12), client_id, title, is_default, created_at, updated_at, legacy_version, revision
+        FROM contact_groups, n WHERE title = 'Friends'";
+    file.execute(more, [STEP_ROWS as i64]).unwrap();
+    let note = "INSERT OR IGNORE INTO import_groups SELECT i.user_id, i.import_id, g.id
+        FROM import_groups i, contact_groups g WHERE g.title = 'Friends'";
+    file.execute(note, []).unwrap();
+    let count = |sql| -> usize { file.query_row(sql, [], |row| row.get(0)).unwrap() };
+    let left = || [count("SELECT count(*) FROM import_groups"), count("SELECT count(*) - 1 FROM contact_groups")];
+    let (mut lefts, claim) = (vec![left()], bench.claim().await.unwrap());
+    while done(bench.undo_some(&claim).await) {
+        lefts.push(left());
+    }
+    lefts.push(left());
+    assert_eq!(lefts, [[STEP_ROWS + 1; 2], [1; 2], [0; 2]]);
 }

@@ -50,6 +50,12 @@ impl<'b> Line<'b> {
         self.guarded(text, guard::is_needed(text));
     }
 
+    /// A row as it stood in a file.
+    pub fn original(&mut self, text: &str) {
+        // NUL, as some files hold, ends the text in some programs.
+        self.text(&text.replace('\0', "\u{fffd}"));
+    }
+
     /// A contact's number.
     fn number(&mut self, text: &str) {
         self.guarded(text, guard::is_needed_for_number(text));

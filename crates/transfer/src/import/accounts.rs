@@ -16,6 +16,8 @@ pub struct Accounts {
     pub rows: Vec<Told>,
     /// So many were read, counted one by one.
     pub read: u64,
+    /// Of so many rows the report tells before these.
+    pub reported_before: u64,
     /// What was told last: the store asks again where it begins again.
     pub last: Mutex<(Tally, u64)>,
 }
@@ -30,8 +32,6 @@ pub struct Told {
     pub note: Option<String>,
     /// Whether an operation is asked for; it is the next in their order.
     pub is_asked: bool,
-    /// Whether it goes to a group that a dry run doesn't make.
-    pub has_new_group: bool,
 }
 
 impl Accounts {
@@ -55,7 +55,7 @@ impl RowAccounts for Accounts {
         for row in &self.rows {
             let (outcome, missed, why) = if row.is_asked {
                 let Some((operation, outcome)) = asked.next() else { continue };
-                let Some((verdict, why)) = verdict(operation, outcome, row.has_new_group) else { continue };
+                let Some((verdict, why)) = verdict(operation, outcome) else { continue };
                 (verdict, missed(operation, outcome).map(absent), why)
             } else {
                 (RowOutcome::Invalid, None, String::new())
@@ -67,8 +67,10 @@ impl RowAccounts for Accounts {
             if reasons.is_empty() && !matches!(outcome, RowOutcome::Invalid | RowOutcome::Skipped) {
                 continue;
             }
-            report::line(&mut account.report, row.at, outcome, &reasons.join("; "), &row.original);
-            account.reported += 1;
+            let reported = self.reported_before + account.reported;
+            if report::row(&mut account.report, reported, row.at, outcome, &reasons.join("; "), &row.original) {
+                account.reported += 1;
+            }
         }
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = (account.tally, account.reported);
         account
@@ -76,15 +78,11 @@ impl RowAccounts for Accounts {
 }
 
 /// What the store's word on an operation means for its row, and why; `None`: nothing, which the sums will tell.
-fn verdict(operation: &Operation, outcome: &OperationOutcome, has_new_group: bool) -> Option<(RowOutcome, String)> {
+fn verdict(operation: &Operation, outcome: &OperationOutcome) -> Option<(RowOutcome, String)> {
     let on_match = on_match(operation);
     let (outcome, reason) = match outcome {
         OperationOutcome::Created(_) => (RowOutcome::Created, String::new()),
         OperationOutcome::Updated { .. } => (RowOutcome::Updated, String::new()),
-        // There it would be changed by going to its new group.
-        OperationOutcome::Unchanged(_) if has_new_group && on_match == OnMatch::Update => {
-            (RowOutcome::Updated, String::new())
-        }
         OperationOutcome::Unchanged(_) => (RowOutcome::Unchanged, String::new()),
         OperationOutcome::Skipped(contact) => (RowOutcome::Skipped, format!("there already: {}", contact.id)),
         OperationOutcome::Refused(Refusal::Ambiguous(ids)) => (RowOutcome::Skipped, ambiguous(ids)),

@@ -1,7 +1,7 @@
 //! Why an import can't go on.
 
 use roster_domain::ports::StoreError;
-use roster_domain::{ImportFailure, Invalid, Unsettled};
+use roster_domain::{ImportEnd, ImportFailure, Invalid, Unsettled};
 
 use crate::Failure;
 
@@ -45,12 +45,36 @@ impl ImportError {
             Self::NoSuchGroup(_) => "no_such_group",
             Self::SeveralGroups(_) => "several_groups",
             Self::Unsettled(_) => "unaccounted",
-            Self::Store(StoreError::Unavailable(_) | StoreError::Overloaded) => {
+            Self::Store(_) if self.is_of_the_moment() => {
                 return failure("store_unavailable", "the store couldn't be reached for a while");
             }
-            Self::Store(StoreError::Failed(_)) | Self::Reading | Self::Request(_) => return internal(),
+            Self::Store(_) | Self::Reading | Self::Request(_) => return internal(),
         };
         failure(code, &self.to_string())
+    }
+}
+
+impl ImportError {
+    /// Whether the store may have been away, or had too much to do, and nothing else is wrong.
+    pub(super) const fn is_of_the_moment(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Unavailable(_) | StoreError::Overloaded))
+    }
+
+    /// How the work on a file that was handed over ends with it.
+    pub(super) fn end(&self) -> ImportEnd {
+        let failure = self.failure();
+        match self {
+            // The file and the defect are the same next time.
+            Self::File(_)
+            | Self::Store(StoreError::Failed(_))
+            | Self::Unsettled(_)
+            | Self::Reading
+            | Self::Request(_) => ImportEnd::FailedForGood(failure),
+            // Groups may be made, and stores come back.
+            Self::NoSuchGroup(_) | Self::SeveralGroups(_) | Self::ClientGone | Self::Store(_) => {
+                ImportEnd::Failed(failure)
+            }
+        }
     }
 }
 
@@ -79,6 +103,7 @@ impl From<Failure> for ImportError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use roster_domain::Tally;
     use std::io;
 
     #[test]
@@ -95,6 +120,19 @@ mod tests {
             ["store_unavailable", "store_unavailable", "store_unavailable", "internal"]
         );
         assert!(told.iter().all(|failure| !failure.message.contains('7')));
+    }
+
+    #[test]
+    fn a_file_is_kept_for_what_trying_again_may_cure() {
+        let may_be_cured = |error: ImportError| matches!(error.end(), ImportEnd::Failed(_));
+        assert!(may_be_cured(StoreError::Overloaded.into()));
+        assert!(may_be_cured(StoreError::unavailable("away").into()));
+        assert!(may_be_cured(ImportError::NoSuchGroup("Friends".to_owned())));
+        assert!(may_be_cured(ImportError::SeveralGroups("Friends".to_owned())));
+        assert!(!may_be_cured(StoreError::failed("SELECT 7").into()));
+        assert!(!may_be_cured(Failure::NoNumberColumn { columns: Vec::new() }.into()));
+        assert!(!may_be_cured(Unsettled(Tally::default()).into()));
+        assert!(!may_be_cured(ImportError::Reading));
     }
 
     #[test]

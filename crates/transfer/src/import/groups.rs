@@ -93,18 +93,80 @@ impl Groups {
         }
     }
 
-    /// One of them has gone meanwhile.
+    /// One of them has gone meanwhile. What was to go there whatever its row says goes nowhere else for that.
     pub fn forget(&mut self, group: GroupId) {
-        self.target.take_if(|target| *target == Destination::Group(group));
-        if let Some(title) = self.ids.remove(&group)
-            && self.by_title.get(title.as_str()) == Some(&group)
-        {
-            self.by_title.remove(title.as_str());
+        if let Some(target) = self.target.as_mut().filter(|target| **target == Destination::Group(group)) {
+            *target = Destination::Lost(group.to_string());
         }
+        let Some(title) = self.ids.remove(&group) else { return };
+        if self.by_title.get(title.as_str()) != Some(&group) {
+            return;
+        }
+        let of_it = self.ids.iter().filter(|(_, other)| **other == title);
+        match of_it.map(|(id, _)| *id).min() {
+            Some(next) => self.by_title.insert(title.as_str().to_owned(), next),
+            None => self.by_title.remove(title.as_str()),
+        };
     }
 }
 
 /// That there is no such group.
 pub fn absent(group: impl std::fmt::Display) -> String {
     format!("the client has no group {group}: a new contact goes to its default group")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use roster_domain::{ObjectId, Timestamp};
+
+    fn id(n: u8) -> GroupId {
+        ObjectId::from_bytes([n; 12]).into()
+    }
+
+    fn title(title: &str) -> GroupTitle {
+        GroupTitle::parse(title).unwrap()
+    }
+
+    /// The groups 1, 2… with these titles.
+    fn groups(titles: &[&str]) -> Groups {
+        Groups::of((1..).zip(titles).map(|(n, of_it)| ContactGroup {
+            id: id(n),
+            client_id: ObjectId::from_bytes([9; 12]).into(),
+            title: title(of_it),
+            is_default: n == 1,
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+            legacy_version: 0,
+            revision: 0,
+        }))
+    }
+
+    fn named(of_it: &str) -> GroupReference {
+        GroupReference { id: None, title: Some(title(of_it)) }
+    }
+
+    #[test]
+    fn of_several_with_a_title_the_oldest_that_is_there_is_it() {
+        let mut groups = groups(&["Default", "Friends", "Swimmers", "Friends", "Friends"]);
+        for there in [2, 4, 5] {
+            assert_eq!(groups.place(Some(&named("Friends")), false), Destination::Group(id(there)));
+            groups.forget(id(there));
+        }
+        assert_eq!(groups.place(Some(&named("Friends")), false), Destination::Lost("\"Friends\"".to_owned()));
+        assert_eq!(groups.place(Some(&named("Friends")), true), Destination::New(title("Friends")));
+        assert_eq!(groups.place(Some(&named("Swimmers")), false), Destination::Group(id(3)));
+    }
+
+    #[test]
+    fn what_was_to_go_to_one_group_goes_to_no_other_when_that_is_gone() {
+        let mut groups = groups(&["Default", "Friends", "Swimmers"]);
+        groups.aim("Swimmers", false).unwrap();
+        groups.forget(id(2));
+        assert_eq!(groups.place(Some(&named("Friends")), true), Destination::Group(id(3)));
+        groups.forget(id(3));
+        for said in [Some(named("Friends")), Some(named("Default")), None] {
+            assert_eq!(groups.place(said.as_ref(), true), Destination::Lost(id(3).to_string()));
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Rows become contacts: a thousand a step, each row accounted for, and none twice whoever breaks off where.
+//! Rows become contacts: two thousand a step, each row accounted for, and none twice whoever breaks off where.
 
 mod accounts;
 mod failure;
@@ -16,8 +16,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use roster_domain::ports::{EndTimes, GroupRepository, ImportJobs, ImportRuns, Worked};
-use roster_domain::{Claim, Clock, IdSource, ImportEnd, ImportProgress};
+use roster_domain::ports::{self, EndTimes, GroupRepository, ImportJobs, ImportRuns, Worked};
+use roster_domain::{Claim, Clock, IdSource, ImportEnd, ImportProgress, ImportSource, ImportState};
 use tracing::warn;
 
 use crate::Limits;
@@ -32,7 +32,7 @@ pub use workers::{ImportWorkers, RunningWorkers};
 pub struct Importer {
     /// Does the steps.
     pub runs: Arc<dyn ImportRuns>,
-    /// Says how far an import is, where the answer to a step was lost.
+    /// Says how far an import is, where an answer was lost.
     pub jobs: Arc<dyn ImportJobs>,
     /// The groups that rows go to.
     pub groups: Arc<dyn GroupRepository>,
@@ -83,7 +83,7 @@ pub enum End {
     Stopped,
     /// Somebody else works on it, or nobody is to any more.
     Lost,
-    /// It can't go on.
+    /// It can't go on, or one whose file is in the store waits for its turn again: see [`Importer::run`].
     Failed(ImportError),
 }
 
@@ -101,6 +101,10 @@ impl Importer {
     /// Takes the rows of this file into the client of an import that is the caller's, from where it is; what is asked of
     /// it, it says itself. `watch` hears after each step how far it is. Told to `stop`, it finishes the step it is in.
     ///
+    /// A store that is away is asked again for half a minute. After that a direct import has failed. One whose file was
+    /// handed over waits for its turn again, so that it needs nobody to go on when the store is back; but where no row went
+    /// in since it was taken, it has failed as well: what stands in its way may not go away by itself, and has to be seen.
+    ///
     /// The file is read from its beginning on, on a thread of its own, and no further ahead than a few steps.
     pub async fn run(
         &self,
@@ -112,12 +116,15 @@ impl Importer {
         let mut stop = pin!(stop);
         let mut run = Run::of(self, claim, watch);
         let outcome = run.all(file, stop.as_mut()).await;
-        let end = match (self.finish(claim, &outcome, stop).await, outcome) {
+        let is_further = run.progress.tally.read > claim.import.progress.tally.read;
+        let end = match (self.finish(claim, &outcome, is_further, stop).await, outcome) {
             (Ok(()), Ok(())) => End::Completed,
             (Err(halt), Ok(())) => halt.into(),
-            // Of two failures the first one counts.
+            // Of two failures the first one counts. With its client an import has gone as well.
             (finished, Err(halt)) => {
-                if let Err(Halt::Failed(error)) = finished {
+                if let Err(Halt::Failed(error)) = finished
+                    && !matches!(error, ImportError::ClientGone)
+                {
                     warn!(import = %claim.import.id, %error, "the end of an import couldn't be noted");
                 }
                 halt.into()
@@ -131,6 +138,7 @@ impl Importer {
         &self,
         claim: &Claim,
         outcome: &Result<(), Halt>,
+        is_further: bool,
         stop: Pin<&mut (impl Future<Output = ()> + Send)>,
     ) -> Result<(), Halt> {
         let end = match outcome {
@@ -138,13 +146,29 @@ impl Importer {
             // Whoever stops has no time: where it can't be noted, the lease runs out.
             Err(Halt::Stopped) => return done(self.runs.finish(claim, ImportEnd::Stopped, self.end_times()).await?),
             Err(Halt::Lost) => return Ok(()),
-            Err(Halt::Failed(error)) => ImportEnd::Failed(error.failure()),
+            Err(Halt::Failed(error)) => match claim.import.source {
+                ImportSource::Direct => ImportEnd::Failed(error.failure()),
+                ImportSource::Staged if error.is_of_the_moment() && is_further => ImportEnd::Stopped,
+                ImportSource::Staged => error.end(),
+            },
         };
-        match patiently(stop, |_| self.runs.finish(claim, end.clone(), self.end_times())).await? {
-            // It has gone with it.
-            Worked::ClientGone => Ok(()),
-            worked => done(worked),
+        done(patiently(stop, |times| self.try_finishing(claim, &end, times)).await?)
+    }
+
+    /// Notes it, unless it is noted by the time that it is asked for again: the answer was lost.
+    async fn try_finishing(&self, claim: &Claim, end: &ImportEnd, times: usize) -> ports::Result<Worked<()>> {
+        let state = match end {
+            ImportEnd::Completed => ImportState::Completed,
+            ImportEnd::Failed(_) | ImportEnd::FailedForGood(_) => ImportState::Failed,
+            ImportEnd::Stopped => ImportState::Waiting,
+        };
+        if times > 0
+            && let Some(import) = self.jobs.get(&claim.scope(), claim.import.id).await?
+            && import.state == state
+        {
+            return Ok(Worked::Done(()));
         }
+        self.runs.finish(claim, end.clone(), self.end_times()).await
     }
 
     /// That something ends now.

@@ -1,17 +1,17 @@
 //! The file is read on a thread of its own: whoever waits for a disk, a pipe or a person keeps nothing else waiting, and
 //! the rows behind those that are in the store's hands are made ready meanwhile.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread;
 
-use roster_domain::{Clock, IdSource, MatchBy, OnMatch, Operation};
+use roster_domain::{Clock, Derived, IdSource, MatchBy, OnMatch, Operation};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::ImportError;
 use super::operations::operation;
-use crate::{Contacts, Failure, GroupReference, Hints, ImportRequest, Options, Original, Place, Row, Source};
+use crate::{Contacts, Counted, Failure, GroupReference, Hints, ImportRequest, Options, Original, Place, Row, Source};
 
 /// So many rows go into one step at most.
 const ROWS: usize = 2_000;
@@ -53,6 +53,8 @@ pub struct Draft {
     pub said: String,
     /// `None`: nothing, since it is no good. It names no group yet.
     pub operation: Option<Operation>,
+    /// What is derived of its contact for the client's region, as it was when the import was taken.
+    pub derived: Option<Derived>,
     /// The group that the file names.
     pub group: Option<GroupReference>,
 }
@@ -83,8 +85,8 @@ impl Reading {
 
 /// Ends early where nobody takes it any more.
 fn read(file: impl Read + Send + 'static, plan: &Plan, to: &Sender<Piece>) -> Result<(), Failure> {
-    let bytes = Arc::new(AtomicU64::new(0));
-    let source = Source::open(Counted { file, bytes: Arc::clone(&bytes) }, &plan.hints)?;
+    let (file, bytes) = Counted::new(file);
+    let source = Source::open(file, &plan.hints)?;
     let matching = plan.request.matching(source.is_dump());
     let mut rows = source.contacts(plan.reading.clone())?;
     let mut skip = plan.skip;
@@ -121,19 +123,6 @@ fn draft(row: Row, (by, on_match): (MatchBy, OnMatch), plan: &Plan) -> Draft {
     let Row { at, original, outcome, .. } = row;
     let candidate = outcome.ok();
     let operation = candidate.as_ref().map(|candidate| operation(candidate, by, on_match, &plan.ids, plan.clock.now()));
-    Draft { at, original, said, operation, group: candidate.and_then(|candidate| candidate.group) }
-}
-
-/// Counts what is read of a file.
-struct Counted<R> {
-    file: R,
-    bytes: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.bytes.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
+    let derived = operation.as_ref().and_then(|operation| operation.derived(plan.reading.region.as_ref()));
+    Draft { at, original, said, operation, derived, group: candidate.and_then(|candidate| candidate.group) }
 }

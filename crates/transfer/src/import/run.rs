@@ -115,26 +115,27 @@ impl<'a, W: FnMut(&ImportProgress) + Send> Run<'a, W> {
         is_made: bool,
         mut stop: Pin<&mut (impl Future<Output = ()> + Send)>,
     ) -> Result<Accounts, Halt> {
-        let mut operations = Vec::with_capacity(drafts.len());
+        let (mut operations, mut all_derived) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(drafts.len()));
         let mut rows = Vec::with_capacity(drafts.len());
-        for Draft { at, original, said, operation, group } in drafts {
-            let mut row = Told { at, original, said, note: None, is_asked: operation.is_some(), has_new_group: false };
+        for Draft { at, original, said, operation, derived, group } in drafts {
+            let mut row = Told { at, original, said, note: None, is_asked: operation.is_some() };
             if let Some(mut operation) = operation {
                 match groups.place(group.as_ref(), is_made) {
                     Destination::Default => {}
                     Destination::Lost(group) => row.note = Some(absent(group)),
                     Destination::Group(group) => operation = in_group(operation, group),
-                    Destination::New(_) if self.claim.import.is_dry_run => row.has_new_group = true,
                     Destination::New(title) => {
                         operation = in_group(operation, self.make(title, groups, stop.as_mut()).await?);
                     }
                 }
                 operations.push(operation);
+                all_derived.push(derived);
             }
             rows.push(row);
         }
-        let batch = Arc::new(Batch { operations, atomic: false, at: self.to.clock.now() });
-        Ok(Accounts { batch, rows, read, last: Mutex::default() })
+        let batch = Batch::new(operations, false, self.to.clock.now());
+        let batch = Arc::new(batch.derived_ahead(self.claim.region.clone(), all_derived));
+        Ok(Accounts { batch, rows, read, reported_before: self.progress.reported, last: Mutex::default() })
     }
 
     async fn make(
@@ -165,7 +166,13 @@ impl<'a, W: FnMut(&ImportProgress) + Send> Run<'a, W> {
         {
             return Ok(Worked::Done(made));
         }
-        self.to.runs.create_group(self.claim, group.clone()).await
+        let now = self.to.clock.now();
+        let mut group = group.clone();
+        if self.claim.import.is_dry_run {
+            // None is made that could be found again: each time it is another one that would be.
+            group.id = self.to.ids.next(now);
+        }
+        self.to.runs.create_group(self.claim, group, until(now)).await
     }
 
     /// Does a step. Where it fails nothing of it is counted.

@@ -104,7 +104,7 @@ impl MovingIn<'_> {
         let at = self.store.clock.now();
         let (mut settled, mut strays) = (Vec::with_capacity(contacts.len()), Vec::new());
         let operations = contacts.iter().map(|waiting| self.asked(waiting, group_of(waiting), at)).collect();
-        let outcome = self.store.batches.apply(&scope, Batch { operations, atomic: false, at }).await?;
+        let outcome = self.store.batches.apply(&scope, Batch::new(operations, false, at)).await?;
         let outcomes = each(outcome, contacts.len())?;
         for (waiting, outcome) in contacts.into_iter().zip(outcomes) {
             match outcome {
@@ -114,7 +114,7 @@ impl MovingIn<'_> {
         }
         if !strays.is_empty() {
             let operations = strays.iter().map(|waiting| self.asked(waiting, None, at)).collect();
-            let outcome = self.store.batches.apply(&scope, Batch { operations, atomic: false, at }).await?;
+            let outcome = self.store.batches.apply(&scope, Batch::new(operations, false, at)).await?;
             let outcomes = each(outcome, strays.len())?;
             for (waiting, outcome) in strays.into_iter().zip(outcomes) {
                 let missed = group_of(&waiting);

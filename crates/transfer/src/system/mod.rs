@@ -22,6 +22,7 @@ mod report;
 mod users;
 
 use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 
 use roster_domain::ports::{ContactBatches, Operator, StoreError};
@@ -29,7 +30,6 @@ use roster_domain::{
     ClientId, Clock, Entropy, GroupId, IdSource, NewClient, Tally, Timestamp, TokenHash, Unsettled, UserId,
 };
 use secrecy::SecretString;
-use tokio::sync::watch::Receiver;
 
 use crate::{Failure, Source};
 pub use report::SystemReport;
@@ -171,16 +171,17 @@ impl<'d> MovingIn<'d> {
         Self { store, dump, owners: HashMap::new(), along: Along::default() }
     }
 
-    /// Takes in a collection; those before it in [`Collection::ALL`] are in. The source is its file. When `stop` turns true
-    /// it finishes the act it is in; `watch` hears what became of the documents so far.
+    /// Takes in a collection; those before it in [`Collection::ALL`] are in. The source is its file. Told to
+    /// `stop`, it finishes the act it is in; `watch` hears what became of the documents so far.
     pub async fn take(
         &mut self,
         collection: Collection,
         source: Source<'static>,
         report: &mut SystemReport<'_>,
-        stop: Receiver<bool>,
+        stop: impl Future<Output = ()> + Send,
         watch: &mut dyn FnMut(&Tally),
     ) -> MovedIn {
+        let stop = pin!(stop);
         let mut pass = pass::Pass::new(self.dump.file_name(collection), report, stop, watch);
         let taken = match collection {
             Collection::Users => users::take(self, source, &mut pass).await,

@@ -1,9 +1,9 @@
 //! The walk through a collection: what is read, what becomes of it, and what is said of that.
 
-use std::future::pending;
+use std::pin::Pin;
 
+use futures_util::FutureExt as _;
 use roster_domain::{ObjectId, RowOutcome, Tally, Unsettled};
-use tokio::sync::watch::Receiver;
 
 use super::reading::{Piece, Reading};
 use super::{SystemEnd, SystemError, SystemReport};
@@ -12,8 +12,9 @@ use crate::{Failure, Place, Problem};
 pub struct Pass<'p, 'w> {
     file: &'p str,
     report: &'p mut SystemReport<'w>,
-    /// Turns true when it is to stop between two acts.
-    stop: Receiver<bool>,
+    /// Ends when it is to stop between two acts.
+    stop: Pin<&'p mut (dyn Future<Output = ()> + Send)>,
+    is_told_to_stop: bool,
     watch: &'p mut dyn FnMut(&Tally),
     /// So many were handed over by the reading.
     handed: u64,
@@ -25,23 +26,23 @@ impl<'p, 'w> Pass<'p, 'w> {
     pub fn new(
         file: &'p str,
         report: &'p mut SystemReport<'w>,
-        stop: Receiver<bool>,
+        stop: Pin<&'p mut (dyn Future<Output = ()> + Send)>,
         watch: &'p mut dyn FnMut(&Tally),
     ) -> Self {
-        Self { file, report, stop, watch, handed: 0, tally: Tally::default() }
+        Self { file, report, stop, is_told_to_stop: false, watch, handed: 0, tally: Tally::default() }
     }
 
     /// The next documents; `None`: it is to stop.
     pub async fn next<T: Send + 'static>(&mut self, of: &mut Reading<T>) -> Result<Option<Piece<T>>, SystemError> {
-        let told = async {
-            if self.stop.wait_for(|told| *told).await.is_err() {
-                // Nobody is there any more to say so.
-                pending::<()>().await;
-            }
-        };
+        if self.is_told_to_stop {
+            return Ok(None);
+        }
         tokio::select! {
             biased;
-            () = told => Ok(None),
+            () = &mut self.stop => {
+                self.is_told_to_stop = true;
+                Ok(None)
+            }
             piece = of.next() => {
                 let piece = piece?;
                 self.handed += piece.items.len() as u64;
@@ -66,8 +67,10 @@ impl<'p, 'w> Pass<'p, 'w> {
     }
 
     /// Whether to stop before the next act.
-    pub fn is_told_to_stop(&self) -> bool {
-        *self.stop.borrow()
+    pub fn is_told_to_stop(&mut self) -> bool {
+        // What has ended must not be asked again.
+        self.is_told_to_stop = self.is_told_to_stop || self.stop.as_mut().now_or_never().is_some();
+        self.is_told_to_stop
     }
 
     /// This one is looked at now.

@@ -47,8 +47,7 @@ impl<'w> SystemReport<'w> {
         line.plain(&line_number);
         line.text(outcome.as_str());
         line.text(reason);
-        // NUL, as some files hold, ends the text in some programs.
-        line.text(&original.replace('\0', "\u{fffd}"));
+        line.original(original);
         line.end();
         if self.buffer.len() >= BUFFER { self.hand_on() } else { Ok(()) }
     }

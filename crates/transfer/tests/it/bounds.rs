@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use roster_domain::InvalidCode;
-use roster_transfer::{ColumnMap, Failure, Hints, Limits, Options, Row, Source};
+use roster_transfer::{ColumnMap, Failure, Hints, Limits, Options, Row, Source, SourceFormat};
 use rstest::rstest;
 
 use crate::support::{briefs, rows};
@@ -99,6 +99,19 @@ fn what_is_cut_off_says_so() {
 fn a_card_that_is_cut_off_is_no_contact() {
     let rows = rows(b"BEGIN:VCARD\nFN:Amina\nTEL:+23480312", &Hints::default(), &Options::default());
     assert_eq!(briefs(&rows), ["1.1 !  malformed"]);
+}
+
+/// A card without its beginning is none, but is told of; and files are put one behind the other.
+#[test]
+fn what_stands_in_no_card_is_told_of() {
+    let first = "BEGIN:VCARD\nFN:Amina\nTEL:1\nEND:VCARD";
+    let file = format!("TEL:0\n{first}\n\nFN:Bola\nTEL:2\nEND:VCARD\n{first}{first}\r\nVERSION:3.0\nTEL:4\n");
+    let rows =
+        rows(file.as_bytes(), &Hints { format: Some(SourceFormat::VCard), ..Hints::default() }, &Options::default());
+    let expected =
+        ["1.1 !  malformed", "2.1 Amina: 1", "7.1 !  malformed", "10.1 Amina: 1", "13.1 Amina: 1", "18.1 !  malformed"];
+    assert_eq!(briefs(&rows), expected);
+    assert!(rows[2].original.as_str().starts_with("FN:Bola\r\nTEL:2\nEND:VCARD"), "{:?}", rows[2].original);
 }
 
 #[rstest]

@@ -18,6 +18,9 @@ use tokio::sync::Notify;
 
 use memory::{Fault, Memory, id, importer, new_import, rows};
 
+/// So many rows go into a step.
+const STEP: usize = 2_000;
+
 /// An import that its file is brought to, as the command line does.
 struct Scene {
     memory: Arc<Memory>,
@@ -73,14 +76,14 @@ fn code(import: &Import) -> &str {
 #[tokio::test]
 async fn what_has_nothing_to_tell_keeps_no_report() {
     let scene = Scene::with(Fault::None);
-    let file = rows(2_300);
+    let file = rows(2 * STEP + 300);
     let (import, end) = scene.import(&file, "").await;
     assert!(matches!(end, End::Completed), "{end:?}");
     assert_eq!(import.state, ImportState::Completed);
-    assert_eq!(import.progress.tally, Tally { read: 2_300, created: 2_300, ..Tally::default() });
+    assert_eq!(import.progress.tally, Tally { read: 4_300, created: 4_300, ..Tally::default() });
     assert_eq!((import.progress.reported, scene.report()), (0, String::new()));
     assert_eq!(import.progress.bytes_read, file.len() as u64);
-    assert_eq!(scene.memory.kept().steps, 3, "a thousand a step");
+    assert_eq!(scene.memory.kept().steps, 3);
 }
 
 /// Tells a future, once.
@@ -94,12 +97,13 @@ async fn what_was_stopped_goes_on_behind_the_rows_that_are_in() {
     let scene = Scene::with(Fault::None);
     let claim = scene.claim(Beginning::New(new_import(1, "on_match=add", false)), 1).await;
     let (bell, stop) = bell();
-    let file = || Cursor::new(rows(2_500).replace("+2348000000003", ""));
+    let file = || Cursor::new(rows(STEP + 500).replace("+2348000000003", ""));
 
     let imported = importer(&scene.memory).run(&claim, file(), stop, |_| bell.notify_one()).await;
 
     assert!(matches!(imported.end, End::Stopped), "{:?}", imported.end);
-    assert_eq!((imported.progress.tally.read, scene.contacts().len()), (1_000, 999));
+    assert_eq!((imported.progress.tally.read, scene.contacts().len()), (2_000, 1_999));
+    assert_eq!(code(&scene.memory.import(claim.import.id)), "stopped");
     let claim = scene.claim(Beginning::Again(claim.import.id), 2).await;
     let imported = scene.run(&claim, file()).await;
     assert!(matches!(imported.end, End::Completed), "{:?}", imported.end);
@@ -125,7 +129,7 @@ async fn who_has_lost_the_lease_does_nothing_more() {
 
     assert!(matches!(imported.end, End::Lost), "{:?}", imported.end);
     let import = scene.memory.import(claim.import.id);
-    assert_eq!((import.progress.tally.read, import.state), (1_000, ImportState::Running));
+    assert_eq!((import.progress.tally.read, import.state), (2_000, ImportState::Running));
 }
 
 #[tokio::test]
@@ -187,7 +191,8 @@ async fn groups_are_made_where_that_is_asked() {
 #[tokio::test]
 async fn a_dry_run_tells_the_same_and_writes_nothing() {
     let file = "name,number,group\nAmina,+2348030000001,Swimmers\n,+2348030000001,\nBola,,\n\
-        Chidi,+2348030000002,Friends\nEfe,+2348030000009,Swimmers\n";
+        Chidi,+2348030000002,Friends\nEfe,+2348030000009,Swimmers\n\
+        Gbenga,+2348030000003,Walkers\nGbenga,+2348030000003,Walkers\n";
     for options in ["create_groups=1", "create_groups=1&on_match=update", "on_match=skip", "group=New&create_groups=1"]
     {
         let scene = Scene::with(Fault::None);
@@ -202,16 +207,16 @@ async fn a_dry_run_tells_the_same_and_writes_nothing() {
         let (real, _) = scene.import_as(new_import(3, options, false), file).await;
         assert_eq!(dry.progress.tally, real.progress.tally, "{options}");
         assert_eq!(told as u64, real.progress.reported, "{options}");
-        assert_eq!(real.progress.tally.created, 2, "the second row finds what the first one makes: {options}");
+        assert_eq!(real.progress.tally.created, 3, "rows find what those before them make: {options}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_away_for_a_moment_stops_nothing() {
     let scene = Scene::with(Fault::Away(2, 5));
-    let (import, end) = scene.import(&rows(3_500), "").await;
+    let (import, end) = scene.import(&rows(2 * STEP + 500), "").await;
     assert!(matches!(end, End::Completed), "{end:?}");
-    assert_eq!((import.progress.tally.created, scene.contacts().len()), (3_500, 3_500));
+    assert_eq!((import.progress.tally.created, scene.contacts().len()), (4_500, 4_500));
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,24 +225,43 @@ async fn a_store_that_stays_away_ends_it_where_it_is() {
     let (import, end) = scene.import(&rows(5_000), "").await;
     assert!(matches!(end, End::Failed(ImportError::Store(_))), "{end:?}");
     assert_eq!((import.state, code(&import)), (ImportState::Failed, "store_unavailable"));
-    assert_eq!((import.progress.tally.created, scene.contacts().len()), (2_000, 2_000));
+    assert_eq!((import.progress.tally.created, scene.contacts().len()), (4_000, 4_000));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_step_whose_answer_was_lost_is_done_once() {
     let scene = Scene::with(Fault::Unanswered(2));
-    let (import, end) = scene.import(&rows(3_500), "on_match=add").await;
+    let (import, end) = scene.import(&rows(2 * STEP + 500), "on_match=add").await;
     assert!(matches!(end, End::Completed), "{end:?}");
-    assert_eq!(import.progress.tally, Tally { read: 3_500, created: 3_500, ..Tally::default() });
-    assert_eq!(scene.contacts().len(), 3_500);
+    assert_eq!(import.progress.tally, Tally { read: 4_500, created: 4_500, ..Tally::default() });
+    assert_eq!(scene.contacts().len(), 4_500);
+}
+
+#[rstest]
+#[case(false, 3)]
+#[case::dry(true, 2)]
+#[tokio::test(start_paused = true)]
+async fn a_group_whose_answer_was_lost_is_made_once(#[case] is_dry_run: bool, #[case] groups: usize) {
+    let scene = Scene::with(Fault::UnansweredGroup);
+    let new = new_import(1, "create_groups=true", is_dry_run);
+    let (import, end) = scene.import_as(new, "number,group\n1,Swimmers\n2,Swimmers\n").await;
+    assert!(matches!(end, End::Completed), "{end:?}");
+    assert_eq!((import.progress.tally.created, scene.memory.kept().groups.len()), (2, groups));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_group_whose_answer_was_lost_is_made_once() {
-    let scene = Scene::with(Fault::UnansweredGroup);
-    let (import, end) = scene.import("number,group\n1,Swimmers\n2,Swimmers\n", "create_groups=true").await;
+async fn an_end_whose_answer_was_lost_is_the_end() {
+    let scene = Scene::with(Fault::UnansweredEnd);
+    let (import, end) = scene.import(&rows(5), "").await;
     assert!(matches!(end, End::Completed), "{end:?}");
-    assert_eq!((import.progress.tally.created, scene.memory.kept().groups.len()), (2, 3));
+    assert_eq!(import.state, ImportState::Completed);
+}
+
+#[tokio::test]
+async fn what_goes_with_its_client_at_the_end_is_not_completed() {
+    let scene = Scene::with(Fault::GoneAtTheEnd);
+    let (_, end) = scene.import(&rows(5), "").await;
+    assert!(matches!(end, End::Failed(ImportError::ClientGone)), "{end:?}");
 }
 
 /// A file whose next row comes when somebody says so.

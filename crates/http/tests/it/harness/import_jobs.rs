@@ -19,8 +19,8 @@ pub struct LossyImports {
 /// What is lost.
 #[derive(Default)]
 pub struct Lossy {
-    /// Of what is asked for pieces and parts so many are answered yet, and then so many answers are lost, though it is
-    /// done.
+    /// Of what is asked for pieces, parts and whole files so many are answered yet, and then so many answers are lost, though
+    /// it is done.
     answers: Mutex<(usize, usize)>,
     /// A row of each import that is read.
     rows: AtomicBool,
@@ -86,7 +86,7 @@ impl ImportJobs for LossyImports {
     }
 
     async fn submit(&self, scope: &Scope, id: ImportId) -> Result<Option<Import>> {
-        self.jobs.submit(scope, id).await
+        self.lossy.answer(self.jobs.submit(scope, id).await)
     }
 
     async fn give_up(&self, scope: &Scope, id: ImportId) -> Result<()> {

@@ -1,8 +1,9 @@
 //! Imports, from a file that is sent to what became of it.
 
+use roster_testkit::eventually;
 use serde_json::Value;
 
-use super::{Answer, Consumer, Form, eventually, id};
+use super::{Answer, Consumer, Form, id};
 
 /// Where an import goes no further by itself.
 const ENDS: [&str; 3] = ["completed", "failed", "cancelled"];

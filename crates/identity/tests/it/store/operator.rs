@@ -20,6 +20,10 @@ impl Operator for MemoryStore {
         not_asked()
     }
 
+    async fn users_with_client(&self, _: ClientId) -> Result<Vec<UserId>> {
+        not_asked()
+    }
+
     async fn set_password(&self, user: UserId, hash: &str, at: Timestamp, entry: AuditEntry) -> Result<bool> {
         self.write("operator.set_password", |rows| {
             if rows.account(user).is_none() {

@@ -144,7 +144,7 @@ impl ImportRuns for MemoryStore {
         not_asked()
     }
 
-    async fn create_group(&self, _: &Claim, _: NewGroup) -> Result<Worked<ContactGroup>> {
+    async fn create_group(&self, _: &Claim, _: NewGroup, _: Timestamp) -> Result<Worked<ContactGroup>> {
         not_asked()
     }
 

@@ -16,12 +16,12 @@ pub struct Input {
 }
 
 impl Input {
-    /// `-` is standard input.
+    /// What [`is_stdin`] says is standard input.
     ///
     /// # Errors
     /// When it can't be opened.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        if path.as_os_str() == "-" {
+        if is_stdin(path) {
             return Ok(Self { from: Box::new(io::stdin()), about: ImportFile::default() });
         }
         let file = File::open(path).with_context(|| Foreign(&path.to_string_lossy()).to_string())?;
@@ -35,6 +35,11 @@ impl Input {
     pub const fn about(&self) -> &ImportFile {
         &self.about
     }
+}
+
+/// Whether this stands for standard input in the place of a file.
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 impl Read for Input {

@@ -4,29 +4,30 @@ mod begin;
 mod input;
 mod progress;
 mod report;
-mod stop;
 pub mod system;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use roster_domain::ports::Store;
 use roster_domain::{Claim, IdSource, ImportId, Tally};
-use roster_transfer::{End, Failure, ImportError, ImportLimits, Imported, Importer};
-use tracing::info;
+use roster_transfer::{End, Failure, ImportError, Imported, log_tally};
+use tokio::runtime::Handle;
 
-use super::reached;
 use super::with_store::with_store;
+use super::{reached, signals};
 use crate::cli::ImportArgs;
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
 use crate::output::{Foreign, say};
+use crate::services::importer;
+use crate::settings::RetentionSettings;
 use crate::telemetry;
 use begin::Begin;
-use input::Input;
+use input::{Input, is_stdin};
 use progress::Progress;
 use report::ReportFile;
 
@@ -38,7 +39,8 @@ use report::ReportFile;
 pub fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     let settings = super::settings(args.settings, Vec::new())?;
     telemetry::start(&settings.log)?;
-    let report = ReportFile::of(args.report, &args.file)?;
+    let beside = if is_stdin(&args.file) { Path::new("import") } else { &args.file };
+    let mut report = ReportFile::of(args.report, beside, [args.file.as_path()])?;
     let input = Input::open(&args.file)?;
     let begin = match args.resume {
         Some(id) => Begin::Again(id),
@@ -50,46 +52,32 @@ pub fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
         let id = claim.import.id;
         // Whoever is cut off needs it to go on.
         let _ = writeln!(io::stderr(), "import {id}");
-        let imported = import(&store, settings.retention.imports, &claim, input).await?;
+        let imported = import(&store, &settings.retention, &claim, input).await?;
         tell(&imported, claim.import.is_dry_run);
         if imported.progress.reported > 0 {
-            report.write(store.imports.as_ref(), &scope, id).await?;
+            report.fill(store.imports.as_ref(), &scope, id).await?;
             say(format_args!("The report tells of {} of them: {report}", imported.progress.reported));
         }
         exit_code(imported, id)
     })
 }
 
-async fn import(store: &Store, kept: Duration, claim: &Claim, input: Input) -> anyhow::Result<Imported> {
+async fn import(store: &Store, settings: &RetentionSettings, claim: &Claim, input: Input) -> anyhow::Result<Imported> {
     let clock = Arc::new(SystemClock);
-    let importer = Importer {
-        runs: Arc::clone(&store.import_runs),
-        jobs: Arc::clone(&store.imports),
-        groups: Arc::clone(&store.groups),
-        ids: Arc::new(IdSource::new(&SystemEntropy)),
-        clock: clock.clone(),
-        limits: ImportLimits { kept, ..ImportLimits::default() },
-    };
+    let importer = importer(store, Arc::new(IdSource::new(&SystemEntropy)), clock.clone(), settings);
     let mut progress = Progress::new(clock, claim.import.progress, input.about().bytes);
-    let stop = stop::told().context("signals")?;
-    let imported = importer.run(claim, input, stop, |now| progress.show(now)).await;
+    let stop = signals::watch(&Handle::current()).context("signals")?;
+    let told = async {
+        stop.told().await;
+    };
+    let imported = importer.run(claim, input, told, |now| progress.show(now)).await;
     progress.end();
     Ok(imported)
 }
 
 /// What became of the rows.
 fn tell(imported: &Imported, is_dry_run: bool) {
-    let Tally { read, created, updated, unchanged, skipped, invalid } = imported.progress.tally;
-    info!(
-        is_dry_run,
-        rows.read = read,
-        rows.created = created,
-        rows.updated = updated,
-        rows.unchanged = unchanged,
-        rows.skipped = skipped,
-        rows.invalid = invalid,
-        "imported contacts"
-    );
+    log_tally!(imported.progress.tally, is_dry_run, "imported contacts");
     let dry_run = if is_dry_run { "Nothing was written; it would be: " } else { "" };
     say(format_args!("{dry_run}{}", sums(&imported.progress.tally)));
 }
@@ -110,7 +98,8 @@ fn exit_code(imported: Imported, id: ImportId) -> anyhow::Result<ExitCode> {
         End::Completed if invalid > 0 => Ok(ExitCode::from(2)),
         End::Completed => Ok(ExitCode::SUCCESS),
         End::Stopped => Err(anyhow!("stopped. {go_on}")),
-        End::Lost => Err(anyhow!("the import was ended, or is gone on with elsewhere. {go_on}")),
+        // Whether it may be gone on with is for whoever ended it, or has taken it over, to say.
+        End::Lost => Err(anyhow!("the import was ended, or is gone on with elsewhere. {read} rows were done by then")),
         // Nothing was begun.
         End::Failed(error @ ImportError::NoSuchGroup(_)) => Err(anyhow!("{error}; --create-groups makes it")),
         End::Failed(error @ (ImportError::SeveralGroups(_) | ImportError::ClientGone)) => Err(error.into()),

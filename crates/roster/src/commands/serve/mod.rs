@@ -3,7 +3,6 @@
 mod greeting;
 pub mod listeners;
 mod manager;
-mod signals;
 
 use std::io;
 use std::sync::Arc;
@@ -13,11 +12,12 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt::{self, task::JoinHandle};
 use anyhow::Context;
 use roster_http::Readiness;
-use tokio::sync::oneshot;
+use roster_transfer::RunningWorkers;
 use tracing::info;
 
 use crate::cli::ServeArgs;
 use crate::clock::SystemClock;
+use crate::commands::signals::{self, Stop};
 use crate::entropy::SystemEntropy;
 use crate::housekeeping::Housekeeper;
 use crate::services::{http_settings, import_workers, services};
@@ -41,7 +41,7 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let pending = if args.migrate { Pending::Apply } else { Pending::Refuse };
     let store = runtime.block_on(OpenStore::open(&settings.store, pending))?;
 
-    let stop = signals::watch(&runtime)?;
+    let stop = signals::watch(runtime.handle())?;
     let readiness = Readiness::new();
     let housekeeper = Housekeeper::new(store.ports().housekeeping, Arc::new(SystemClock), settings.retention);
     let housekeeping = housekeeper.start(&runtime);
@@ -54,7 +54,7 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
         let running = rt::spawn(server);
         output::say(Greeting(&addresses));
         manager::ready();
-        until_stopped(stop, handle, running, &readiness, settings.server.drain).await
+        until_stopped(stop, handle, running, &readiness, &importing, settings.server.drain).await
     });
     runtime.block_on(async {
         importing.end().await;
@@ -71,18 +71,21 @@ const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 /// Waits for a signal, and then for the end of what is under way.
 async fn until_stopped(
-    stop: oneshot::Receiver<&'static str>,
+    stop: Stop,
     handle: ServerHandle,
     mut running: JoinHandle<io::Result<()>>,
     readiness: &Readiness,
+    importing: &RunningWorkers,
     drain: Duration,
 ) -> anyhow::Result<()> {
     tokio::select! {
         ended = &mut running => return ended?.context("the server ended by itself"),
-        name = stop => {
+        name = stop.told() => {
             readiness.drain();
             manager::stopping();
-            info!("{}: stopping; once more, and it ends at once", name?);
+            // What they leave behind may go on on another server from now on.
+            importing.stop();
+            info!("{name}: stopping; once more, and it ends at once");
         }
     }
     tokio::time::sleep(drain.max(LAST_ANSWERS)).await;

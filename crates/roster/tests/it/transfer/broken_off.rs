@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
+use roster_testkit::eventually;
 use rstest::rstest;
 
 use super::{Scene, rows, sums};
-use crate::eventually::eventually;
 use crate::place::{Kind, Said};
 
 const ROWS: usize = 20_000;
@@ -17,7 +17,7 @@ fn amid(scene: &Scene, client: &str, file: &str, more: &[&str]) -> Child {
     command.args(["import", "-", "--client", client]).args(more);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.as_mut().unwrap().write_all(&file.as_bytes()[..file.len() / 2]).unwrap();
-    eventually("some are in", || !scene.numbers(client).is_empty());
+    eventually("some are in", || (!scene.numbers(client).is_empty()).then_some(()));
     child
 }
 

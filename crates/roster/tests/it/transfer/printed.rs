@@ -7,5 +7,5 @@ use crate::printed;
 fn the_printed_commands_say_what_is_printed() {
     // The mark and the line ends that spreadsheets want aren't seen.
     let seen = |text: &str| text.replace(['\u{feff}', '\r'], "");
-    printed::check(include_str!("../../../../../docs/import.md"), &Place::bare(), 8, seen);
+    printed::check(include_str!("../../../../../docs/import.md"), "text", &Place::bare(), 8, seen);
 }

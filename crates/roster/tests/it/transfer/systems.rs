@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use roster_domain::{ObjectId, Timestamp};
+use roster_testkit::eventually;
 use rstest::rstest;
 use serde_json::{Value, json};
 use ureq::Agent;
 
 use super::{Scene, sums};
 use crate::api::{Api, text};
-use crate::eventually::eventually;
 use crate::place::{Kind, Place, Said};
 use crate::running::Running;
 
@@ -402,7 +402,7 @@ fn amid(scene: &Scene, system: &System) -> (Child, Pipe) {
     // The client is there before its contacts are.
     let some_are_in = || {
         let said = scene.place.run(&["export", "--client", &id("f1"), "--format", "ndjson"]);
-        said.code == Some(0) && !said.stdout.is_empty()
+        (said.code == Some(0) && !said.stdout.is_empty()).then_some(())
     };
     eventually("some are in", some_are_in);
     (child, pipe)
@@ -486,4 +486,16 @@ fn what_is_no_system_is_told() {
     let said = scene.move_in();
     assert!(said.failed(1).contains("contacts.bson: the file is cut off"), "{}", said.stderr);
     assert_eq!(sums_of_all(&said.stdout)[3][0], 1, "what is before that is in");
+}
+
+#[test]
+fn the_report_takes_the_place_of_none_of_its_files() {
+    let scene = Scene::on(Kind::Sqlite);
+    System::with_everything().write(&scene.place, Form::Lines);
+    for file in ["dump/users.json", "dump/contacts.json"] {
+        let before = scene.read(file);
+        let said = scene.place.run(&["import", "--system", "dump", "--report", file]);
+        assert!(said.failed(1).contains(file), "{}", said.stderr);
+        assert_eq!((scene.read(file), said.stdout.as_str()), (before, ""));
+    }
 }

@@ -10,9 +10,9 @@ use roster_domain::ports::{
 };
 use roster_domain::{
     BatchClient, Claim, Clock, Contact, ContactFilter, ContactGroup, ContactId, ContactsFate, Entropy, GroupChanges,
-    GroupId, GroupTitle, IdSource, Import, ImportChanges, ImportEnd, ImportFile, ImportId, ImportProgress,
-    ImportSource, ImportState, ImportStep, Keyset, Lease, LeftAlone, NewGroup, NewImport, ObjectId, OperationOutcome,
-    Page, Plan, Precondition, Scope, Span, Timestamp, UndoCounts,
+    GroupId, GroupTitle, IdSource, Import, ImportChanges, ImportEnd, ImportFailure, ImportFile, ImportId,
+    ImportProgress, ImportSource, ImportState, ImportStep, Keyset, Lease, LeftAlone, NewGroup, NewImport, ObjectId,
+    OperationOutcome, Page, Plan, Precondition, Scope, Span, Timestamp, UndoCounts,
 };
 use roster_transfer::{ImportLimits, Importer};
 use tokio::sync::Notify;
@@ -32,7 +32,11 @@ pub enum Fault {
     Unanswered(u64),
     /// It makes a group, and its answer is lost.
     UnansweredGroup,
-    /// It says nothing of the last operation.
+    /// It notes the end of an import, and its answer is lost.
+    UnansweredEnd,
+    /// The client goes before the end of an import is noted.
+    GoneAtTheEnd,
+    /// It says nothing of the first operation of a step.
     Silent,
     /// It knows no groups but the default one when contacts go there.
     GroupsGone,
@@ -53,6 +57,8 @@ pub struct Memory {
     pub ended: Notify,
     /// Rung when nothing is found to be worked on.
     pub idle: Notify,
+    /// Rung with each contact that is undone.
+    pub undoing: Notify,
 }
 
 /// What is kept.
@@ -98,6 +104,7 @@ impl Memory {
             ids: Arc::new(IdSource::new(&Fixed)),
             ended: Notify::new(),
             idle: Notify::new(),
+            undoing: Notify::new(),
         })
     }
 
@@ -107,6 +114,12 @@ impl Memory {
 
     fn fault(&self) -> Fault {
         *self.fault.lock().unwrap()
+    }
+
+    /// Once it has misbehaved it does so no more.
+    fn lost_answer<T>(&self) -> Result<T> {
+        *self.fault.lock().unwrap() = Fault::None;
+        Err(StoreError::unavailable("the answer was lost"))
     }
 
     /// An import as it is.
@@ -195,30 +208,29 @@ impl ImportRuns for Memory {
         Ok(self.kept().imports[&claim.import.id].pieces.get(usize::try_from(number).unwrap()).cloned())
     }
 
-    async fn create_group(&self, claim: &Claim, group: NewGroup) -> Result<Worked<ContactGroup>> {
+    async fn create_group(
+        &self,
+        claim: &Claim,
+        group: NewGroup,
+        lease_until: Timestamp,
+    ) -> Result<Worked<ContactGroup>> {
         let mut kept = self.kept();
         let job = kept.imports.get_mut(&claim.import.id).unwrap();
         if !job.is_held(claim) {
             return Ok(Worked::Lost);
         }
-        job.made.push(group.id);
-        let group = ContactGroup {
-            id: group.id,
-            client_id: id(1),
-            title: group.title,
-            is_default: group.is_default,
-            created_at: group.created_at,
-            updated_at: group.updated_at,
-            legacy_version: group.legacy_version,
-            revision: 0,
-        };
-        if kept.groups.iter().any(|other| other.id == group.id) {
+        if job.made.contains(&group.id) {
             return Err(StoreError::failed("the id is taken"));
         }
-        kept.groups.push(group.clone());
+        job.made.push(group.id);
+        job.lease = Some(Lease { holder: claim.holder, until: lease_until });
+        let is_dry_run = job.import.is_dry_run;
+        let group = group.made_in(id(1));
+        if !is_dry_run {
+            kept.groups.push(group.clone());
+        }
         if self.fault() == Fault::UnansweredGroup {
-            *self.fault.lock().unwrap() = Fault::None;
-            return Err(StoreError::unavailable("the answer was lost"));
+            return self.lost_answer();
         }
         Ok(Worked::Done(group))
     }
@@ -242,23 +254,19 @@ impl ImportRuns for Memory {
             return Ok(Worked::Lost);
         }
         let client = BatchClient { id: id(1), region: None, default_group: id(2) };
-        let mut groups: HashSet<GroupId> = kept.groups.iter().map(|group| group.id).collect();
+        let mut groups: HashSet<GroupId> = kept.groups.iter().map(|group| group.id).chain(job.made.clone()).collect();
         if fault == Fault::GroupsGone {
             groups.retain(|group| *group == id(2));
         }
         let mut found = kept.contacts.clone();
         found.extend(job.drafts.clone());
-        let batch = step.batch.without_unknown_groups(&groups);
-        let plan = Plan::of(&batch, &client, found.into_values().collect(), &groups).unwrap();
-        let mut outcomes = plan.outcomes;
-        if fault == Fault::Silent {
-            outcomes.pop();
-        }
         // A store may begin again.
         let _ = step.accounts.of(&[]);
-        let account = step.accounts.of(&outcomes);
+        let planned = step.planned(&client, found.into_values().collect(), &groups);
+        let (Plan { outcomes, inserts, updates, .. }, account) = planned.map_err(StoreError::failed)?;
+        let account = if fault == Fault::Silent { step.accounts.of(&outcomes[1..]) } else { account };
         account.tally.settled().map_err(StoreError::failed)?;
-        let written = plan.inserts.into_iter().chain(plan.updates).map(|(contact, _)| (contact.id, contact));
+        let written = inserts.into_iter().chain(updates).map(|(contact, _)| (contact.id, contact));
         match job.import.is_dry_run {
             true => job.drafts.extend(written),
             false => kept.contacts.extend(written),
@@ -278,8 +286,7 @@ impl ImportRuns for Memory {
             _ => kept.steps += 1,
         }
         if account.tally.read > 0 && fault == Fault::Unanswered(kept.steps) {
-            *self.fault.lock().unwrap() = Fault::None;
-            return Err(StoreError::unavailable("the answer was lost"));
+            return self.lost_answer();
         }
         Ok(Worked::Done(outcomes))
     }
@@ -290,20 +297,37 @@ impl ImportRuns for Memory {
         if !job.is_held(claim) {
             return Ok(Worked::Lost);
         }
+        if self.fault() == Fault::GoneAtTheEnd {
+            return Ok(Worked::ClientGone);
+        }
         job.lease = None;
-        (job.import.state, job.import.failure) = match end {
-            ImportEnd::Completed => (ImportState::Completed, None),
-            ImportEnd::Failed(failure) => (ImportState::Failed, Some(failure)),
-            ImportEnd::Stopped if job.import.source == ImportSource::Staged => (ImportState::Waiting, None),
-            ImportEnd::Stopped => (ImportState::Failed, None),
+        self.ended.notify_one();
+        (job.import.state, job.import.failure) = match (end, job.import.state, job.import.source) {
+            (ImportEnd::Stopped, ImportState::Undoing, _) => return Ok(Worked::Done(())),
+            (ImportEnd::Stopped, _, ImportSource::Staged) => {
+                job.import.state = ImportState::Waiting;
+                return Ok(Worked::Done(()));
+            }
+            (ImportEnd::Stopped, ..) => (ImportState::Failed, Some(ImportFailure::stopped())),
+            (ImportEnd::Completed, ..) => (ImportState::Completed, None),
+            (ImportEnd::Failed(failure), ..) => (ImportState::Failed, Some(failure)),
+            (ImportEnd::FailedForGood(failure), ..) => {
+                job.pieces.clear();
+                (ImportState::Failed, Some(failure))
+            }
         };
         (job.import.ended_at, job.import.expires_at) = (Some(times.ended_at), Some(times.expires_at));
-        self.ended.notify_one();
+        if self.fault() == Fault::UnansweredEnd {
+            return self.lost_answer();
+        }
         Ok(Worked::Done(()))
     }
 
     /// One contact a step.
     async fn undo_step(&self, claim: &Claim, lease: Lease, _: EndTimes) -> Result<Worked<bool>> {
+        // Somebody else may have something to do meanwhile.
+        tokio::task::yield_now().await;
+        self.undoing.notify_one();
         let mut kept = self.kept();
         let kept = &mut *kept;
         let job = kept.imports.get_mut(&claim.import.id).unwrap();

@@ -28,7 +28,7 @@ pub struct Folder {
     clients: CollectionFile,
     groups: CollectionFile,
     contacts: CollectionFile,
-    others: Vec<String>,
+    others: Vec<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -64,7 +64,15 @@ impl Folder {
 
     /// Other files of data, which aren't taken in.
     pub fn others(&self) -> Option<String> {
-        (!self.others.is_empty()).then(|| self.others.join(", "))
+        let names = self.others.iter().filter_map(|path| path.file_name());
+        let names: Vec<String> = names.map(|name| Foreign(&name.to_string_lossy()).to_string()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+
+    /// All files of data, those that aren't taken in among them.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let others = self.others.iter().map(PathBuf::as_path);
+        Collection::ALL.into_iter().map(|collection| self.path(collection)).chain(others)
     }
 
     /// The file of a collection.
@@ -112,7 +120,7 @@ impl Dump for Folder {
 #[derive(Default)]
 struct Found {
     files: Vec<(Collection, CollectionFile)>,
-    others: Vec<String>,
+    others: Vec<PathBuf>,
     folders: Vec<PathBuf>,
 }
 
@@ -127,7 +135,7 @@ impl Found {
             } else if let Some(stem) = stem(&name) {
                 match NAMES.iter().find(|(known, _)| stem.eq_ignore_ascii_case(known)) {
                     Some((_, collection)) => found.files.push((*collection, CollectionFile { path, name })),
-                    None => found.others.push(Foreign(&name).to_string()),
+                    None => found.others.push(path),
                 }
             }
         }
@@ -199,6 +207,7 @@ mod tests {
         let folder = with(files);
         let found = Folder::of(folder.path()).unwrap();
         assert_eq!(found.others().as_deref(), others);
+        assert_eq!(found.files().count(), 4 + usize::from(others.is_some()));
         for collection in Collection::ALL {
             assert!(found.path(collection).is_file());
             let name = found.file_name(collection).to_lowercase();

@@ -1,8 +1,6 @@
 //! `roster import --system`
 
-mod counted;
 mod folder;
-mod report;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,23 +10,22 @@ use anyhow::{Context, anyhow};
 use roster_domain::ports::Store;
 use roster_domain::{Clock, IdSource, ImportProgress, NewClient, Tally, Timestamp, TokenHash};
 use roster_identity::{can_verify_bcrypt, client_token_hash, new_default_client};
-use roster_transfer::{Collection, Credentials, MovedIn, MovingIn, SystemEnd, SystemReport, SystemStore};
+use roster_transfer::{
+    Collection, Counted, Credentials, MovedIn, MovingIn, SystemEnd, SystemReport, SystemStore, log_tally,
+};
 use secrecy::SecretString;
-use tokio::sync::watch::{self, Receiver};
-use tracing::info;
+use tokio::runtime::Handle;
 
 use super::input::Input;
 use super::progress::Progress;
-use super::stop;
+use super::report::ReportFile;
 use crate::cli::SystemArgs;
 use crate::clock::SystemClock;
-use crate::commands::{self, with_store::with_store};
+use crate::commands::{self, signals, with_store::with_store};
 use crate::entropy::SystemEntropy;
 use crate::output::say;
 use crate::telemetry;
-use counted::Counted;
 use folder::Folder;
-use report::SystemReportFile;
 
 /// Moves a whole system in, beside whatever servers run on the store. 0: all of it is there; 2: some of it isn't, and
 /// the report says what and why.
@@ -42,7 +39,7 @@ pub fn run(args: SystemArgs) -> anyhow::Result<ExitCode> {
     if let Some(others) = folder.others() {
         say(format_args!("Passed over: {others}"));
     }
-    let mut file = SystemReportFile::of(args.report, &args.folder);
+    let mut file = ReportFile::of(args.report, &args.folder, folder.files())?;
     let mut report = SystemReport::new(&mut file);
     let moved = with_store(&settings.store, async |store| move_in(store, &folder, &mut report).await);
     let reported = report.rows();
@@ -67,7 +64,7 @@ async fn move_in(store: Store, folder: &Folder, report: &mut SystemReport<'_>) -
         },
         folder,
     );
-    let stop = told_to_stop()?;
+    let stop = signals::watch(&Handle::current()).context("signals")?;
     let mut is_all_there = true;
     for collection in Collection::ALL {
         let input = Input::open(folder.path(collection))?;
@@ -78,7 +75,10 @@ async fn move_in(store: Store, folder: &Folder, report: &mut SystemReport<'_>) -
             let bytes_read = bytes_read.load(Ordering::Relaxed);
             progress.show(&ImportProgress { tally: *tally, bytes_read, ..ImportProgress::default() });
         };
-        let MovedIn { tally, end } = moving.take(collection, source, report, stop.clone(), &mut watch).await;
+        let told = async {
+            stop.clone().told().await;
+        };
+        let MovedIn { tally, end } = moving.take(collection, source, report, told, &mut watch).await;
         progress.end();
         tell(collection, &tally);
         match end {
@@ -93,30 +93,8 @@ async fn move_in(store: Store, folder: &Folder, report: &mut SystemReport<'_>) -
 const GO_ON: &str = "The same command goes on: what is in already is left as it is";
 
 fn tell(collection: Collection, tally: &Tally) {
-    let Tally { read, created, updated, unchanged, skipped, invalid } = *tally;
-    info!(
-        rows.read = read,
-        rows.created = created,
-        rows.updated = updated,
-        rows.unchanged = unchanged,
-        rows.skipped = skipped,
-        rows.invalid = invalid,
-        "took in {}",
-        collection.as_str()
-    );
+    log_tally!(*tally, "took in {}", collection.as_str());
     say(format_args!("{:9} {}", format!("{}:", collection.as_str()), super::sums(tally)));
-}
-
-/// Turns true when somebody tells it to stop.
-fn told_to_stop() -> anyhow::Result<Receiver<bool>> {
-    let (tell, told) = watch::channel(false);
-    let stop = stop::told().context("signals")?;
-    tokio::spawn(async move {
-        stop.await;
-        // Nobody listens any more when it has ended by itself.
-        let _ = tell.send(true);
-    });
-    Ok(told)
 }
 
 struct RosterCredentials {
