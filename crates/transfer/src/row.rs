@@ -197,6 +197,8 @@ pub enum NoteKind {
     OtherGroup(String),
     /// An apostrophe before the value, by which spreadsheets keep it as text, was taken off.
     Apostrophe,
+    /// A formula around the value (`="08030000001"`), by which it is kept as text too, was taken off.
+    TextFormula,
     /// A number that a spreadsheet had made a decimal one (`2348000000001.0`) lost its decimals.
     Decimals,
     /// A number in scientific notation with all its digits (`2.348000000001E+12`) was written out.
@@ -221,6 +223,7 @@ impl NoteKind {
             Self::OtherNumber(_) => "other_number",
             Self::OtherGroup(_) => "other_group",
             Self::Apostrophe => "apostrophe",
+            Self::TextFormula => "text_formula",
             Self::Decimals => "decimals",
             Self::WrittenOut => "written_out",
             Self::LostZero => "lost_zero",
@@ -239,6 +242,7 @@ impl fmt::Display for Note {
             NoteKind::OtherNumber(number) => write!(f, "{column}: another number, not taken: {number}"),
             NoteKind::OtherGroup(title) => write!(f, "{column}: another group, not taken: {title}"),
             NoteKind::Apostrophe => write!(f, "{column}: a leading apostrophe was taken off"),
+            NoteKind::TextFormula => write!(f, "{column}: the formula around it was taken off"),
             NoteKind::Decimals => write!(f, "{column}: decimals were taken off"),
             NoteKind::WrittenOut => write!(f, "{column}: scientific notation was written out"),
             NoteKind::LostZero => write!(f, "{column}: the leading zero was put back"),

@@ -31,6 +31,9 @@ pub fn inspect<'a>(text: &'a str, region: Option<&Region>) -> Found<'a> {
     if visible.len() < text.trim().len() {
         return Found::Repaired(Cow::Borrowed(visible), NoteKind::Invisible);
     }
+    if let Some(inner) = text_formula(text) {
+        return Found::Repaired(Cow::Borrowed(inner), NoteKind::TextFormula);
+    }
     if let Some(found) = scientific(text).or_else(|| error(text)) {
         return found;
     }
@@ -54,6 +57,12 @@ pub fn would_be_repaired(text: &str) -> bool {
 /// Marks of direction and of nothing, which come along when a number is copied from a page or a chat.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// `="08030000001"`: how other programs keep spreadsheets from taking a number for one.
+fn text_formula(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix("=\"")?.strip_suffix('"')?.trim();
+    (!inner.is_empty() && !inner.contains('"')).then_some(inner)
 }
 
 /// `2.34706E+12`: with a sign behind the E, as spreadsheets write it, and with a comma where people do.
@@ -149,6 +158,7 @@ mod tests {
     #[case("2.348030000001E+12", "", "2348030000001", "written_out")]
     #[case("2348030000001.0", "", "2348030000001", "decimals")]
     #[case("2348030000001,00", "", "2348030000001", "decimals")]
+    #[case("=\"08030000001\"", "", "08030000001", "text_formula")]
     #[case("\u{202a}+234 803 000 0001\u{202c}", "", "+234 803 000 0001", "invisible")]
     #[case("8031234567", "NG", "08031234567", "lost_zero")]
     #[case("7911123456", "GB", "07911123456", "lost_zero")]
@@ -170,6 +180,8 @@ mod tests {
     #[case("12E4", "NG")]
     #[case("1.0", "NG")]
     #[case("10.000.000", "NG")]
+    #[case("=\"\"", "NG")]
+    #[case("=\"1\"&\"2\"", "NG")]
     fn left_alone(#[case] text: &str, #[case] region: &str) {
         assert_eq!(inspected(text, region), Ok((text.to_owned(), "")));
     }
