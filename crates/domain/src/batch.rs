@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 pub use plan::Plan;
 
-use crate::values::{E164, Number, NumberInfo, Region};
+use crate::values::{Number, NumberInfo, Region};
 use crate::{
     ClientId, Contact, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition, Timestamp,
     TransactionChanges,
@@ -189,15 +189,10 @@ pub struct Lookup {
     pub groups: Vec<GroupId>,
 }
 
-/// What contacts match by: the number's E.164 form in the region, or the text where it has none.
+/// What contacts match by in the region: see [`NumberInfo::match_key`].
 #[must_use]
 pub fn number_key(number: &Number, region: Option<&Region>) -> String {
-    key_of(&NumberInfo::derive(number, region), number).to_owned()
-}
-
-/// The same of a number of which that is known.
-fn key_of<'a>(info: &'a NumberInfo, number: &'a Number) -> &'a str {
-    info.e164.as_ref().map_or(number.as_str(), E164::as_str)
+    NumberInfo::derive(number, region).match_key(number).to_owned()
 }
 
 impl Operation {
@@ -276,7 +271,7 @@ impl Batch {
                     if upsert.by == MatchBy::Number && upsert.on_match != OnMatch::Add {
                         let number = &upsert.contact.number;
                         lookup.numbers.push(match self.ahead.get(index, region) {
-                            Some(derived) => key_of(&derived.number, number).to_owned(),
+                            Some(derived) => derived.number.match_key(number).to_owned(),
                             None => number_key(number, region),
                         });
                     }

@@ -3,11 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
-    Batch, BatchClient, MOST_NAMED, MatchBy, OnMatch, Operation, OperationOutcome, Refusal, Target, Upsert, key_of,
-    number_key,
+    Batch, BatchClient, MOST_NAMED, MatchBy, OnMatch, Operation, OperationOutcome, Refusal, Target, Upsert, number_key,
 };
 use crate::values::{Number, Region};
-use crate::{Contact, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition, Timestamp};
+use crate::{Contact, ContactChanges, ContactId, Derived, GroupId, NewContact, Precondition};
 
 /// What is to be written, and to be answered once it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,12 +101,11 @@ impl<'a> Rows<'a> {
     }
 
     fn act(&mut self, index: usize, operation: &Operation, groups: &HashSet<GroupId>) -> OperationOutcome {
-        let at = self.batch.at;
         let outcome = match operation {
             Operation::Create(contact) => self.create(contact, self.derived(index, contact), groups),
             Operation::Upsert(upsert) => self.upsert(index, upsert, groups),
             Operation::Update { target, changes, precondition } => {
-                self.find(target).and_then(|contact| self.update(contact, changes, precondition, groups, at))
+                self.find(target).and_then(|contact| self.update(contact, changes, precondition, groups))
             }
             Operation::Delete { target, precondition } => {
                 self.find(target).and_then(|contact| self.delete(contact, precondition))
@@ -143,7 +141,7 @@ impl<'a> Rows<'a> {
             (MatchBy::Number, OnMatch::Add) => None,
             (MatchBy::Number, _) => {
                 let derived = derived.insert(self.derived(index, &upsert.contact));
-                self.by_number(key_of(&derived.number, &upsert.contact.number))?
+                self.by_number(derived.number.match_key(&upsert.contact.number))?
             }
             (MatchBy::Id, on_match) => match self.rows.get(&upsert.contact.id).and_then(|row| row.now.clone()) {
                 // Ids are the user's: it may be a contact of another client.
@@ -159,10 +157,10 @@ impl<'a> Rows<'a> {
         };
         match upsert.on_match {
             OnMatch::Skip | OnMatch::Add => Ok(OperationOutcome::Skipped(contact)),
-            OnMatch::Update => self.update(contact, &upsert.given, &Precondition::Exists, groups, self.batch.at),
+            OnMatch::Update => self.update(contact, &upsert.given, &Precondition::Exists, groups),
             OnMatch::FillBlanks => {
                 let blanks = upsert.given.blanks_of(&contact);
-                self.update(contact, &blanks, &Precondition::Exists, groups, self.batch.at)
+                self.update(contact, &blanks, &Precondition::Exists, groups)
             }
         }
     }
@@ -173,7 +171,6 @@ impl<'a> Rows<'a> {
         changes: &ContactChanges,
         precondition: &Precondition,
         groups: &HashSet<GroupId>,
-        at: Timestamp,
     ) -> Result<OperationOutcome, Refusal> {
         if !precondition.admits(contact.version()) {
             return Err(Refusal::Stale);
@@ -183,7 +180,7 @@ impl<'a> Rows<'a> {
         if changed == contact {
             return Ok(OperationOutcome::Unchanged(contact));
         }
-        changed.updated_at = at;
+        changed.updated_at = self.batch.at;
         changed.revision += 1;
         self.unindex(&contact);
         self.put(changed.clone(), None);
@@ -231,7 +228,7 @@ impl<'a> Rows<'a> {
 
     fn put(&mut self, contact: Contact, derived: Option<Derived>) {
         let key = match &derived {
-            Some(derived) => key_of(&derived.number, &contact.number).to_owned(),
+            Some(derived) => derived.number.match_key(&contact.number).to_owned(),
             None => self.key(&contact.number),
         };
         self.index(&contact, key);
@@ -267,7 +264,7 @@ fn with_derived(contact: Contact, known: Option<Derived>, region: Option<&Region
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Channel, ContactName, E164, Lookup, ObjectId, Transaction};
+    use crate::{Channel, ContactName, E164, Lookup, ObjectId, Timestamp, Transaction};
 
     fn id<Id: From<ObjectId>>(n: u8) -> Id {
         ObjectId::from_bytes([n; 12]).into()

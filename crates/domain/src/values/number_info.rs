@@ -56,6 +56,12 @@ impl NumberInfo {
         };
         Self { kind, e164 }
     }
+
+    /// What contacts match by, where this is what their number is: its E.164 form, or the text where it has none.
+    #[must_use]
+    pub fn match_key<'a>(&'a self, number: &'a Number) -> &'a str {
+        self.e164.as_ref().map_or(number.as_str(), E164::as_str)
+    }
 }
 
 impl NumberKind {

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use roster_domain::values::E164;
 use roster_domain::{Claim, Contact, Lookup, Plan, SurveySortId};
 use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
@@ -123,8 +122,7 @@ async fn upsert(connection: &mut PgConnection, claim: &Claim, rows: &Rows) -> sq
         claim.user.as_bytes().as_slice(),
         Uuid::from(claim.import.id),
         &column(rows, |contact, _| contact.id.as_bytes().as_slice()) as &[&[u8]],
-        &column(rows, |contact, derived| { derived.number.e164.as_ref().map_or(contact.number.as_str(), E164::as_str) })
-            as &[&str],
+        &column(rows, |contact, derived| derived.number.match_key(&contact.number)) as &[&str],
         &column(rows, |contact, _| contact.client_id.as_bytes().as_slice()) as &[&[u8]],
         &column(rows, |contact, _| contact.group_id.as_bytes().as_slice()) as &[&[u8]],
         &column(rows, |contact, _| contact.name.as_str()) as &[&str],

@@ -1,6 +1,6 @@
 //! Contacts as a dry run would leave them.
 
-use roster_domain::{Claim, ClientId, Contact, ContactId, Derived, E164, Plan, UserId};
+use roster_domain::{Claim, ClientId, Contact, ContactId, Derived, Plan, UserId};
 use rusqlite::{Connection, params};
 
 use crate::batches::Sight;
@@ -78,7 +78,7 @@ fn put(connection: &Connection, claim: &Claim, contact: &Contact, derived: &Deri
         params![
             claim.user.as_bytes(),
             claim.import.id.as_bytes(),
-            derived.number.e164.as_ref().map_or(contact.number.as_str(), E164::as_str),
+            derived.number.match_key(&contact.number),
             contact.id.as_bytes(),
             contact.client_id.as_bytes(),
             contact.group_id.as_bytes(),
